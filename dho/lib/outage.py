@@ -1,0 +1,50 @@
+"""PostgreSQL away: 503 with Retry-After, never 400 (a tablet may drop the reading) and never 500."""
+
+import json
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+log = logging.getLogger(__name__)
+RETRY_AFTER_SECONDS = 5
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The answer while the database cannot be reached: a problem document over REST, a plain page on screen."""
+    if request.path.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": "Tjenesten er ikke tilgjengelig akkurat nå",
+            "status": 503,
+            "code": "unavailable",
+            "detail": f"Ingenting er lagret. Send det samme på nytt om {RETRY_AFTER_SECONDS} sekunder, med samme id.",
+        }
+        response = HttpResponse(json.dumps(problem), content_type="application/problem+json", status=503)
+    else:
+        response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class DatabaseOutageMiddleware:
+    """Turns a lost database into an honest «try again», for every page and endpoint."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return self.get_response(request)
+        except (OperationalError, InterfaceError) as error:
+            return self.process_exception(request, error) or unavailable(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Called by Django where a view raised; other errors go their ordinary way."""
+        if not isinstance(exception, (OperationalError, InterfaceError)):
+            return None
+        log.warning("database unavailable: %s", type(exception).__name__)
+        return unavailable(request)

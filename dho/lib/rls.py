@@ -1,0 +1,115 @@
+"""Lock two: row-level security in PostgreSQL (architecture section 6).
+
+Each tenant-scoped table has a policy that admits only the municipalities named in the setting `dho.municipalities`
+of the running transaction. Nothing set means no rows, so forgetting it can only show too little.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.migrations.operations.base import Operation
+
+# The sub-select makes PostgreSQL read the setting once per query, not once per row.
+ADMITTED = """municipality_id = ANY (
+    (SELECT string_to_array(NULLIF(current_setting('dho.municipalities', true), ''), ','))::int[]
+)"""
+
+
+def limit_to(municipality_ids: Iterable[int], *, actor: str = "") -> None:
+    """Admit only these municipalities until the transaction ends. Raises outside a transaction, where it would leak."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("limit_to() needs a transaction: SET LOCAL ends with it.")
+    ids = ",".join(str(int(pk)) for pk in sorted(set(municipality_ids)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('dho.municipalities', %s, true), set_config('dho.actor', %s, true)",
+            [ids, actor],
+        )
+
+
+@contextmanager
+def acting_for(municipality_ids: Iterable[int], *, actor: str = "") -> Iterator[None]:
+    """A transaction that sees these municipalities; what was admitted before comes back afterwards."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('dho.municipalities', true), current_setting('dho.actor', true)")
+            before, before_actor = cursor.fetchone()
+        limit_to(municipality_ids, actor=actor)
+        yield
+        limit_to(
+            [int(pk) for pk in (before or "").split(",") if pk],
+            actor=before_actor or "",
+        )
+
+
+class EnableRowSecurity(Operation):
+    """Migration operation: the table's policy, forced on its owner too.
+
+    `open_insert` lets anyone add rows (append-only logs, where a refused look belongs to a municipality
+    that the actor may not see), while reading stays limited.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str, open_insert: bool = False) -> None:
+        self.table, self.open_insert = table, open_insert
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return (
+            self.__class__.__name__,
+            [self.table],
+            {"open_insert": self.open_insert} if self.open_insert else {},
+        )
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Policies are not part of the model state."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY')
+        schema_editor.execute(f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY')
+        if self.open_insert:
+            schema_editor.execute(f'CREATE POLICY municipality ON "{self.table}" FOR SELECT USING ({ADMITTED})')
+            schema_editor.execute(f'CREATE POLICY append ON "{self.table}" FOR INSERT WITH CHECK (true)')
+        else:
+            schema_editor.execute(
+                f'CREATE POLICY municipality ON "{self.table}" USING ({ADMITTED}) WITH CHECK ({ADMITTED})'
+            )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f'DROP POLICY IF EXISTS municipality ON "{self.table}"')
+        schema_editor.execute(f'DROP POLICY IF EXISTS append ON "{self.table}"')
+        schema_editor.execute(f'ALTER TABLE "{self.table}" NO FORCE ROW LEVEL SECURITY')
+        schema_editor.execute(f'ALTER TABLE "{self.table}" DISABLE ROW LEVEL SECURITY')
+
+    def describe(self) -> str:
+        return f"Row-level security on {self.table}"
+
+
+class SameMunicipality(Operation):
+    """Migration operation: a row may only point at a parent of its own municipality (composite foreign key)."""
+
+    reversible = True
+
+    def __init__(self, table: str, column: str, parent: str) -> None:
+        self.table, self.column, self.parent = table, column, parent
+        self.name = f"{table}_{column}_same_municipality"[:63]
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return self.__class__.__name__, [self.table, self.column, self.parent], {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """The constraint lives in the database only."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(
+            f'ALTER TABLE "{self.table}" ADD CONSTRAINT "{self.name}" FOREIGN KEY ("{self.column}", municipality_id) '
+            f'REFERENCES "{self.parent}" (id, municipality_id)'
+        )
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        schema_editor.execute(f'ALTER TABLE "{self.table}" DROP CONSTRAINT "{self.name}"')
+
+    def describe(self) -> str:
+        return f"{self.table}.{self.column} stays within its municipality"

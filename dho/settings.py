@@ -1,0 +1,239 @@
+"""One settings file, driven by the environment. `script/server` sets every variable on a fresh machine."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def required(name: str) -> str:
+    """The variable's value, or a message that says which one is missing and where it is documented."""
+    try:
+        return env.str(name)
+    except EnvError as error:
+        message = f"Set {name} (see README.md, «Settings»). script/server makes it for you."
+        raise ImproperlyConfigured(message) from error
+
+
+PRODUCTION = env.bool("DHO_PRODUCTION", False)
+SECRET_KEY = required("DHO_SECRET_KEY")
+ENCRYPTION_KEYS = required("DHO_ENCRYPTION_KEYS").split(",")
+BLIND_INDEX_KEY = required("DHO_BLIND_INDEX_KEY")
+ALLOWED_HOSTS = env.list("DHO_ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
+BASE_URL = env.str("DHO_BASE_URL", "http://localhost:8000")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# The check digits announced for 2032 are accepted only where a municipality has been told to (norway.md 4.6).
+NATIONAL_ID_RELAXED_2032 = env.bool("DHO_NATIONAL_ID_RELAXED_2032", False)
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "drf_spectacular",
+    "axes",
+    "csp",
+    "pgtrigger",
+    "dho",
+    "audit",
+    "organisations",
+    "accounts",
+    "patients",
+    "measurements",
+    "careplans",
+    "alerts",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "dho.lib.outage.DatabaseOutageMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+    # Last: it opens the transaction in which the view runs, limited to the actor's municipalities.
+    "accounts.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "dho.urls"
+WSGI_APPLICATION = "dho.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Two roles: the owner migrates, the application runs as one that owns nothing (architecture section 6).
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgres:///dho", conn_max_age=600)}
+if env.str("DATABASE_URL", ""):
+    DATABASES["owner"] = env.dj_db_url("DATABASE_OWNER_URL", "")
+    if not env.str("DATABASE_OWNER_URL", ""):
+        raise ImproperlyConfigured("Set DATABASE_OWNER_URL (the role that migrates) beside DATABASE_URL.")
+    owner = DATABASES.pop("owner")
+    if env.bool("DHO_AS_OWNER", False):
+        DATABASES["default"] = owner
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    "connect_timeout": 3,
+    "application_name": "dho",
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Cache and sessions stay in PostgreSQL, so that losing Valkey loses nothing but seconds.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "django_cache",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=9).total_seconds())
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
+SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SESSION_COOKIE_SECURE
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_SENSITIVE_PARAMETERS = ["username", "password"]
+AXES_VERBOSE = False
+
+LANGUAGE_CODE = "nb"
+TIME_ZONE = "Europe/Oslo"
+USE_TZ = USE_I18N = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+STATICFILES_DIRS = [BASE_DIR / "dho" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    if PRODUCTION
+    else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# The largest batch is 500 readings of at most a few hundred bytes each.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["measurements.authentication.DeviceAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["measurements.parsers.ExactJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "measurements.problems.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "DHO REST API",
+    "DESCRIPTION": "Readings and questionnaire answers from a patient's tablet or device gateway.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+CELERY_BROKER_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than the longest task. The sweep, not redelivery, brings back what a killed worker held.
+    "visibility_timeout": 600,
+    # A frozen broker must give an error, not a hang (performance.md 3.2).
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "socket_keepalive": True,
+    "retry_on_timeout": False,
+}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "alerts.sweep", "schedule": 2.0, "options": {"expires": 10}},
+    "dispatch": {
+        "task": "alerts.dispatch",
+        "schedule": 2.0,
+        "options": {"expires": 10},
+    },
+    "expectations": {
+        "task": "alerts.expectations",
+        "schedule": 30.0,
+        "options": {"expires": 60},
+    },
+    "invariants": {"task": "alerts.check_invariants", "schedule": timedelta(hours=24)},
+    "retention": {
+        "task": "measurements.purge_refused",
+        "schedule": timedelta(hours=24),
+    },
+}
+
+EMAIL_BACKEND = env.str("DHO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = env.str("DHO_EMAIL_HOST", "localhost")
+EMAIL_PORT = env.int("DHO_EMAIL_PORT", 25)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.str("DHO_FROM_EMAIL", "dho@localhost")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
