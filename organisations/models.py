@@ -1,0 +1,199 @@
+"""Municipalities, those who follow up patients, and the agreements that let them."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from audit.history import never_deleted, record_changes
+from dho.lib.encryption import EncryptedTextField
+from organisations.enums import ServiceKind
+from organisations.opening_hours import OpeningHours
+
+
+class DateRange(models.Func):
+    """The half-open database range of two dates; no end means until further notice."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+def no_overlap(name: str, *same: str) -> ExclusionConstraint:
+    """Two rows that agree in `same` may not be valid on the same day."""
+    return ExclusionConstraint(
+        name=name,
+        expressions=[
+            *[(field, RangeOperators.EQUAL) for field in same],
+            (
+                DateRange("valid_from", "valid_until", RangeBoundary(inclusive_upper=True)),
+                RangeOperators.OVERLAPS,
+            ),
+        ],
+    )
+
+
+def end_after_start(name: str) -> models.CheckConstraint:
+    """A validity that ends before it starts is refused."""
+    return models.CheckConstraint(
+        condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
+        name=name,
+    )
+
+
+class ValidityQuerySet(models.QuerySet[Any]):
+    """Rows with `valid_from` and an optional last day `valid_until`."""
+
+    def in_force(self, on: date) -> "ValidityQuerySet":
+        """Those that hold on the given day, last day included."""
+        return self.filter(valid_from__lte=on).exclude(valid_until__lt=on)
+
+
+class HealthCommunity(models.Model):
+    """Helsefellesskap: an arena for statistics, never a data controller (R-169)."""
+
+    code = models.PositiveSmallIntegerField(primary_key=True)
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HealthTrust(models.Model):
+    """Helseforetak, with the area it serves where it serves one."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    name = models.CharField(max_length=120)
+    region = models.CharField(max_length=60)
+    community = models.ForeignKey(HealthCommunity, null=True, on_delete=models.PROTECT, related_name="trusts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Municipality(models.Model):
+    """The tenant: data controller of its patients' records. A city district is one too (R-168).
+
+    The id is kommunenummer * 100 + bydel, so that it is the same on every installation: 340100, 30101.
+    """
+
+    id = models.IntegerField(primary_key=True)
+    number = models.CharField("kommunenummer", max_length=4)
+    district = models.CharField("bydel", max_length=2, blank=True)
+    name = models.CharField(max_length=80)
+    other_name = models.CharField("samisk eller kvensk navn", max_length=120, blank=True)
+    county = models.CharField(max_length=60)
+    community = models.ForeignKey(HealthCommunity, on_delete=models.PROTECT, related_name="municipalities")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["number", "district"], name="municipality_number_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FollowUpService(models.Model):
+    """Oppfølgingstjeneste: those who look at readings, in opening hours, never as an emergency service (R-095)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=30, choices=ServiceKind)
+    owner = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="owned_services")
+    trust = models.ForeignKey(HealthTrust, null=True, on_delete=models.PROTECT, related_name="owned_services")
+    phone = models.CharField(max_length=20)
+    hours = models.JSONField("åpningstider")
+    # Service deadlines count open hours only; the sources name no figures, so each service sets its own (S-02).
+    deadline_red = models.DurationField(default=timedelta(minutes=30))
+    deadline_yellow = models.DurationField(default=timedelta(hours=4))
+    deadline_other = models.DurationField(default=timedelta(hours=7))
+    notify_email = models.EmailField(blank=True)
+    webhook_url = models.URLField(blank=True)
+    webhook_secret = EncryptedTextField(blank=True, default="")
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(owner__isnull=False, trust__isnull=True)
+                | models.Q(owner__isnull=True, trust__isnull=False),
+                name="service_has_one_owner",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    deadline_red__gt=timedelta(0),
+                    deadline_yellow__gt=timedelta(0),
+                    deadline_other__gt=timedelta(0),
+                ),
+                name="service_deadlines_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def opening_hours(self) -> OpeningHours:
+        """The clock that every promise to a patient and every deadline goes by (P5)."""
+        return OpeningHours.from_json(self.hours)
+
+    def deadline_for(self, level: str, arrived_at: datetime) -> datetime:
+        """When something of this level (RED, YELLOW or another) that arrived then must be handled, in open time."""
+        allowed = {"RED": self.deadline_red, "YELLOW": self.deadline_yellow}.get(level, self.deadline_other)
+        return self.opening_hours.add_open_time(arrived_at, allowed)
+
+
+class ServiceAgreement(models.Model):
+    """A municipality lets a service follow its patients: the only way to access across municipalities."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="agreements")
+    party = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="agreements")
+    controller = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="controlled_agreements")
+    valid_from = models.DateField()
+    valid_until = models.DateField("siste dag", null=True, blank=True)
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            end_after_start("agreement_ends_after_start"),
+            no_overlap("agreement_one_at_a_time", "service", "party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} – {self.service_id}"
+
+
+class GpPractice(models.Model):
+    """Legekontor."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=120)
+    located_in = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practices")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PracticeConnection(models.Model):
+    """A municipality lets the GPs of a practice see the patients on their lists (R-132)."""
+
+    practice = models.ForeignKey(GpPractice, on_delete=models.PROTECT, related_name="connections")
+    party = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practice_connections")
+    valid_from = models.DateField()
+    valid_until = models.DateField("siste dag", null=True, blank=True)
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            end_after_start("connection_ends_after_start"),
+            no_overlap("connection_one_at_a_time", "practice", "party"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.party_id} – {self.practice_id}"
