@@ -1,0 +1,37 @@
+"""Who acts: one person in one role at one organisation, as services and the log take it (`by=`)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from accounts.enums import Role
+from accounts.models import Membership, User
+from accounts.roles import Permission, allows
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person at work. `municipality_ids` is what lock two admits; lock one narrows it further."""
+
+    user: User
+    role: Role
+    organisation: str
+    service_id: UUID | None
+    practice_id: UUID | None
+    municipality_ids: frozenset[int]
+
+    @classmethod
+    def of(cls, membership: Membership, *, on: date) -> "Actor":
+        """The actor that this membership makes of its person on that day."""
+        return cls(
+            user=membership.user,
+            role=Role(membership.role),
+            organisation=membership.organisation.name,
+            service_id=membership.service_id,
+            practice_id=membership.practice_id,
+            municipality_ids=membership.municipality_ids(on),
+        )
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role gives this permission at all."""
+        return allows(self.role, permission)

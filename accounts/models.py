@@ -1,0 +1,137 @@
+"""People who sign in, what they are where, and the tablets that act for a patient."""
+
+import hashlib
+import hmac
+from datetime import date
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from accounts.enums import Role
+from audit.history import never_deleted, record_changes
+from organisations.models import (
+    FollowUpService,
+    GpPractice,
+    Municipality,
+    ValidityQuerySet,
+    end_after_start,
+)
+
+
+class User(AbstractUser):
+    """A person. What the person may do comes from memberships, never from the user alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    hpr_number = models.CharField("HPR-nummer", max_length=9, blank=True)
+    shortcuts_enabled = models.BooleanField("hurtigtaster", default=True)
+
+    class Meta(AbstractUser.Meta):
+        triggers = [never_deleted(), record_changes()]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+
+class Membership(models.Model):
+    """Person × organisation × role, from–to. The organisation is a service, a GP practice or a municipality."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=30, choices=Role)
+    service = models.ForeignKey(FollowUpService, null=True, on_delete=models.PROTECT, related_name="memberships")
+    practice = models.ForeignKey(GpPractice, null=True, on_delete=models.PROTECT, related_name="memberships")
+    authority = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="memberships")
+    valid_from = models.DateField()
+    valid_until = models.DateField("siste dag", null=True, blank=True)
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            end_after_start("membership_ends_after_start"),
+            # A role belongs to its kind of organisation: a GP to a practice, a nurse to a service.
+            models.CheckConstraint(
+                name="membership_role_fits_organisation",
+                condition=models.Q(
+                    role__in=[Role.NURSE, Role.SERVICE_LEADER],
+                    service__isnull=False,
+                    practice__isnull=True,
+                    authority__isnull=True,
+                )
+                | models.Q(
+                    role=Role.GP,
+                    service__isnull=True,
+                    practice__isnull=False,
+                    authority__isnull=True,
+                )
+                | models.Q(
+                    role__in=[Role.COORDINATOR, Role.MUNICIPAL_ADMINISTRATOR],
+                    service__isnull=True,
+                    practice__isnull=True,
+                    authority__isnull=False,
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+    @property
+    def organisation(self) -> FollowUpService | GpPractice | Municipality:
+        """Where the person works in this role."""
+        found = self.service or self.practice or self.authority
+        assert found is not None  # noqa: S101 - the check constraint holds it
+        return found
+
+    def municipality_ids(self, on: date) -> frozenset[int]:
+        """The municipalities whose rows this membership may reach on that day, by ownership or agreement in force."""
+        if self.authority_id:
+            return frozenset({self.authority_id})
+        if self.practice_id:
+            return frozenset(self.practice.connections.in_force(on).values_list("party_id", flat=True))
+        followed = set(self.service.agreements.in_force(on).values_list("party_id", flat=True))
+        return frozenset(followed | ({self.service.owner_id} if self.service.owner_id else set()))
+
+
+class DeviceCredential(models.Model):
+    """The bearer credential of one tablet or gateway, bound to one patient. Only the hash of the secret is kept.
+
+    `patient_id` is a foreign key in the database (added by the patients app, which lies above this one).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient_id = models.UUIDField()
+    label = models.CharField("enhet", max_length=80)
+    secret_hash = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    last_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient_id"], name="credential_by_patient")]
+        triggers = [never_deleted()]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "municipality"], name="credential_id_municipality"),
+            models.CheckConstraint(
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="credential_revoked_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @staticmethod
+    def hash_secret(secret: str) -> str:
+        """SHA-256 is enough here: the secret is 256 random bits, not a password."""
+        return hashlib.sha256(secret.encode()).hexdigest()
+
+    def accepts(self, secret: str) -> bool:
+        """Whether this is the secret that was shown once, and nobody has revoked it."""
+        return self.revoked_at is None and hmac.compare_digest(self.secret_hash, self.hash_secret(secret))
