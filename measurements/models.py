@@ -1,0 +1,335 @@
+"""Facts: what was measured, answered or refused. Nothing here is judged."""
+
+from datetime import datetime
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from pgtrigger import AnyChange, Delete, Protect, Update
+from uuid_utils.compat import uuid7
+
+from accounts.models import DeviceCredential, User
+from audit.history import append_only
+from dho.lib.encryption import EncryptedTextField
+from measurements.enums import ItemKind, Source, StatementKind, Timing
+from organisations.models import Municipality
+from patients.models import Patient
+
+
+def immutable_fact() -> list[Protect]:
+    """A received fact never changes; only the worklist column `assessed_at` may be set."""
+    return [
+        Protect(
+            name="immutable",
+            operation=Update,
+            condition=AnyChange(exclude=["assessed_at"]),
+        ),
+        Protect(name="never_deleted", operation=Delete),
+    ]
+
+
+class MeasurementType(models.Model):
+    """An entry of the catalogue, as data (R-068): SpO₂, weight, or a panel such as blood pressure."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    label = models.CharField(max_length=80)
+    short_label = models.CharField(max_length=30)
+    position = models.PositiveSmallIntegerField()
+    loinc = models.CharField(max_length=20, blank=True)
+    snomed = models.CharField(max_length=30, blank=True)
+    npu = models.CharField(max_length=20, blank=True)
+    mdc = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Quantity(models.Model):
+    """One number of a type, with its canonical unit and the limits outside which it cannot be true."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    type = models.ForeignKey(MeasurementType, on_delete=models.PROTECT, related_name="quantities")
+    # 1 is stored in `Reading.value`, 2 in `Reading.value2`.
+    position = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=80)
+    short_label = models.CharField(max_length=30)
+    loinc = models.CharField(max_length=20, blank=True)
+    snomed = models.CharField(max_length=30, blank=True)
+    npu = models.CharField(max_length=20, blank=True)
+    mdc = models.CharField(max_length=20, blank=True)
+    unit = models.CharField("UCUM", max_length=20)
+    unit_label = models.CharField(max_length=20)
+    decimals = models.PositiveSmallIntegerField()
+    impossible_low = models.DecimalField(max_digits=12, decimal_places=6)
+    impossible_high = models.DecimalField(max_digits=12, decimal_places=6)
+
+    class Meta:
+        ordering = ["type", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["type", "position"], name="quantity_position_unique"),
+            models.CheckConstraint(condition=Q(position__in=[1, 2]), name="quantity_position_1_or_2"),
+            models.CheckConstraint(
+                condition=Q(impossible_low__lt=models.F("impossible_high")),
+                name="quantity_limits_ordered",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class UnitSynonym(models.Model):
+    """An accepted way to write a unit, and its exact conversion: (value + pre_offset) * numerator / denominator."""
+
+    type = models.ForeignKey(MeasurementType, on_delete=models.PROTECT, related_name="units")
+    text = models.CharField(max_length=20)
+    pre_offset = models.DecimalField(max_digits=12, decimal_places=6, default=0)
+    numerator = models.BigIntegerField(default=1)
+    denominator = models.BigIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["type", "text"], name="unit_text_unique"),
+            models.CheckConstraint(
+                condition=Q(numerator__gt=0, denominator__gt=0),
+                name="unit_factor_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Reading(models.Model):
+    """One measured fact. Immutable; corrected only by a later `ReadingStatement`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    # The composite key to the patient (see the migration) already proves the municipality.
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    type = models.ForeignKey(MeasurementType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    client_id = models.UUIDField()
+    # In the canonical units of the type's quantities; empty when the number sent cannot be represented.
+    value = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    value2 = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    sent_value = models.CharField(max_length=80)
+    sent_unit = models.CharField(max_length=20)
+    taken_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    timing = models.CharField(max_length=8, choices=Timing, default=Timing.ON_TIME)
+    source = models.CharField(max_length=8, choices=Source)
+    device_model = models.CharField(max_length=80, blank=True)
+    device_serial = models.CharField(max_length=80, blank=True)
+    submitted_by_device = models.ForeignKey(
+        DeviceCredential,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    assessed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = immutable_fact()
+        indexes = [
+            models.Index(fields=["patient", "type", "taken_at"], name="reading_by_patient"),
+            # The worklist: only what waits is in it, so it stays small whatever the table grows to.
+            models.Index(
+                fields=["received_at"],
+                condition=Q(assessed_at__isnull=True),
+                name="reading_waiting",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "client_id"], name="reading_once_per_client_id"),
+            models.UniqueConstraint(fields=["id", "municipality"], name="reading_id_municipality"),
+            models.CheckConstraint(
+                condition=Q(submitted_by_device__isnull=False, submitted_by_user__isnull=True)
+                | Q(submitted_by_device__isnull=True, submitted_by_user__isnull=False),
+                name="reading_has_one_submitter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def judged_at(self) -> datetime:
+        """The time whose plan judges it: when it was taken, but never later than it was received."""
+        return min(self.taken_at, self.received_at)
+
+
+class ReadingStatement(models.Model):
+    """A later statement about a reading: faulty, confirmed, or in doubt, and whether the schedule is fulfilled."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    reading = models.ForeignKey(Reading, on_delete=models.PROTECT, related_name="statements")
+    kind = models.CharField(max_length=10, choices=StatementKind)
+    reason = models.CharField(max_length=500)
+    fulfils_schedule = models.BooleanField()
+    replaced_by = models.ForeignKey(Reading, null=True, on_delete=models.PROTECT, related_name="+")
+    stated_at = models.DateTimeField()
+    stated_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = append_only()
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="statement_has_reason")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Questionnaire(models.Model):
+    """One version of a form, with own, licence-free content. A version in use never changes."""
+
+    code = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    current = models.BooleanField(default=True)
+
+    class Meta:
+        triggers = [
+            Protect(
+                name="immutable",
+                operation=Update,
+                condition=AnyChange(exclude=["current"]),
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="questionnaire_version_unique"),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(current=True),
+                name="questionnaire_one_current",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} v{self.version}"
+
+
+class QuestionnaireItem(models.Model):
+    """One question. Options of a choice are a list of {value, label, points}; the score is the sum of points."""
+
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="items")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=ItemKind)
+    text = models.CharField(max_length=300)
+    help_text = models.CharField(max_length=300, blank=True)
+    required = models.BooleanField(default=True)
+    options = models.JSONField(default=list, blank=True)
+    minimum = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    maximum = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+
+    class Meta:
+        ordering = ["position"]
+        triggers = [Protect(name="immutable", operation=Update | Delete)]
+        constraints = [
+            models.UniqueConstraint(fields=["questionnaire", "code"], name="item_code_unique"),
+            models.UniqueConstraint(fields=["questionnaire", "position"], name="item_position_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class QuestionnaireResponse(models.Model):
+    """The answers to one version of a form, as received. Immutable."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(
+        Municipality,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    patient = models.ForeignKey(
+        Patient,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
+    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+", db_index=False)
+    client_id = models.UUIDField()
+    answers = models.JSONField()
+    score = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    taken_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    timing = models.CharField(max_length=8, choices=Timing, default=Timing.ON_TIME)
+    submitted_by_device = models.ForeignKey(
+        DeviceCredential,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+    )
+    submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    assessed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = immutable_fact()
+        indexes = [
+            models.Index(fields=["patient", "taken_at"], name="response_by_patient"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(assessed_at__isnull=True),
+                name="response_waiting",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "client_id"], name="response_once_per_client_id"),
+            models.UniqueConstraint(fields=["id", "municipality"], name="response_id_municipality"),
+            models.CheckConstraint(
+                condition=Q(submitted_by_device__isnull=False, submitted_by_user__isnull=True)
+                | Q(submitted_by_device__isnull=True, submitted_by_user__isnull=False),
+                name="response_has_one_submitter",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def judged_at(self) -> datetime:
+        """The time whose plan judges it: when it was answered, but never later than it was received."""
+        return min(self.taken_at, self.received_at)
+
+
+class RefusedSubmission(models.Model):
+    """What an authenticated device sent and we refused: kept raw and encrypted for 30 days, then purged."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(DeviceCredential, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    endpoint = models.CharField(max_length=80)
+    codes = ArrayField(models.CharField(max_length=60))
+    body = EncryptedTextField()
+
+    class Meta:
+        triggers = [Protect(name="immutable", operation=Update)]
+        indexes = [models.Index(fields=["patient", "received_at"], name="refused_by_patient")]
+
+    def __str__(self) -> str:
+        return str(self.id)
