@@ -1,0 +1,66 @@
+"""Signing in and out, choosing a role, the first page of each role, and the person's own settings."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.forms import LoginForm, ProfileForm, RoleForm
+from accounts.middleware import SESSION_KEY
+from accounts.queries import memberships_in_force
+from accounts.roles import Permission
+
+
+class Login(LoginView):
+    """Who is signed in already goes straight on."""
+
+    template_name = "accounts/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """To the page where the role does its work. Without a membership there is nothing to see."""
+    if request.actor is None:
+        raise PermissionDenied
+    if request.actor.may(Permission.SEE_QUEUE):
+        return redirect("queue")
+    if request.actor.may(Permission.APPROVE_PLAN):
+        return redirect("plans")
+    if request.actor.may(Permission.SEE_PATIENT):
+        return redirect("patients")
+    return render(request, "accounts/home.html")
+
+
+@login_required
+@require_POST
+def choose_role(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's own memberships from now on."""
+    memberships = memberships_in_force(request.user, on=timezone.localdate())
+    form = RoleForm(request.POST, memberships=memberships)
+    if not form.is_valid():
+        messages.error(request, "Rollen ble ikke byttet. Velg en av rollene i listen.")
+        return redirect("profile")
+    request.session[SESSION_KEY] = form.cleaned_data["membership"]
+    return redirect("home")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """Shortcuts on or off, and which role to work in."""
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Innstillingene er lagret.")
+        return redirect("profile")
+    memberships = memberships_in_force(request.user, on=timezone.localdate())
+    chosen = request.session.get(SESSION_KEY) or (str(memberships[0].pk) if memberships else "")
+    role_form = RoleForm(initial={"membership": chosen}, memberships=memberships)
+    return render(request, "accounts/profile.html", {"form": form, "role_form": role_form})

@@ -1,0 +1,16 @@
+"""Addresses of the queue, the patient page and the explanations."""
+
+from django.urls import path
+
+from alerts.views import explanation, patient, queue
+
+urlpatterns = [
+    path("arbeidsko/", queue.page, name="queue"),
+    path("arbeidsko/liste/", queue.fragment, name="queue-list"),
+    path("arbeidsko/<uuid:patient_id>/ta/", queue.take, name="queue-claim"),
+    path("arbeidsko/<uuid:patient_id>/slipp/", queue.let_go, name="queue-release"),
+    path("arbeidsko/<uuid:patient_id>/ferdig/", queue.done, name="queue-done"),
+    path("arbeidsko/<uuid:patient_id>/angre/", queue.take_back, name="queue-undo"),
+    path("pasienter/<uuid:patient_id>/", patient.page, name="patient"),
+    path("vurderinger/<uuid:assessment_id>/", explanation.page, name="explanation"),
+]

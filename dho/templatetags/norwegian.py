@@ -1,0 +1,12 @@
+"""Dates, clock times, numbers and durations as Norwegian screens write them; the rules are in `dho.lib.numbers`."""
+
+from django import template
+
+from dho.lib import numbers
+
+register = template.Library()
+register.filter("date_nb", numbers.date_nb)
+register.filter("long_date_nb", numbers.long_date_nb)
+register.filter("time_nb", numbers.time_nb)
+register.filter("duration_nb", numbers.duration_nb)
+register.filter("decimal_comma", numbers.decimal_comma)

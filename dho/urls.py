@@ -1,0 +1,14 @@
+"""All addresses. Each app says its own; only the pages of the house itself are here."""
+
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+urlpatterns = [
+    path("", include("accounts.urls")),
+    path("", include("patients.urls")),
+    path("", include("careplans.urls")),
+    path("", include("alerts.urls")),
+    path("api/v1/", include("measurements.urls")),
+    path("api/v1/", include("careplans.api_urls")),
+    path("tilgjengelighet/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
+]
