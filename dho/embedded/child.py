@@ -22,6 +22,7 @@ def spawn(
     env: Mapping[str, str] | None = None,
     user: int | None = None,
     orphan_signal: int = signal.SIGTERM,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `argv` in its own session with its output appended to `log`, as `user` when given.
 
@@ -47,8 +48,10 @@ def spawn(
             user=user,
             group=user,
             extra_groups=None if user is None else [],
+            pass_fds=pass_fds,
             start_new_session=True,
-            preexec_fn=die_with_parent,  # after setuid, which would clear the setting
+            # Runs after setuid, which would clear the setting. Unsafe beside threads that hold locks; it takes none.
+            preexec_fn=die_with_parent,  # noqa: PLW1509
         )
 
 

@@ -1,6 +1,5 @@
 """One PostgreSQL cluster: made, started, found running, recovered after a kill, stopped."""
 
-import os
 import secrets
 import shutil
 import signal
@@ -117,7 +116,7 @@ class Postgres:
     def _is_ours(self, pid: int) -> bool:
         # Process ids are used again; a server's working directory is its cluster.
         try:
-            return is_alive(pid) and Path(os.readlink(f"/proc/{pid}/cwd")) == self.folder
+            return is_alive(pid) and Path(f"/proc/{pid}/cwd").readlink() == self.folder
         except (FileNotFoundError, PermissionError, ProcessLookupError):
             return False
 
