@@ -65,7 +65,9 @@ def _serve(supervisor: Supervisor, began: float) -> None:
     seconds = time.monotonic() - began
     # Only now: on two cores they would make the first page wait.
     schedule = servers.state.root / "beat-schedule"
-    supervisor.add(Program("worker", _celery("worker", "--concurrency=2", "--queues=celery,backlog", "--without-gossip")))
+    supervisor.add(
+        Program("worker", _celery("worker", "--concurrency=2", "--queues=celery,backlog", "--without-gossip"))
+    )
     supervisor.add(Program("beat", _celery("beat", f"--schedule={schedule}", "--pidfile=")))
     supervisor.add(Program("tablets", [PYTHON, "manage.py", "simulate_tablets"]))
 
