@@ -3,8 +3,8 @@
 The service is a daytime service, not round the clock, so deadlines count open time only. Rules:
 
 * A day's hours are written as the clock on the wall in Oslo. Each day becomes real instants by itself, so a day of 23
-  or 25 hours counts its real hours. A clock time that occurs twice means the first; one that is skipped means the moment
-  the clock jumps.
+  or 25 hours counts its real hours. A clock time that occurs twice means the first; one that is skipped means the
+  moment the clock jumps.
 * An end of 00:00 is the midnight that ends the day. A night is written in two parts: 22:00-00:00 and 00:00-07:00.
 * Public holidays (``holidays``) and ``closures`` are closed. On a half day the service closes at the given time.
   24 and 31 December and the Wednesday before Easter are ordinary days until the service's own data says otherwise.
@@ -152,7 +152,10 @@ class OpeningHours:
         closes_early = _instant(day, self.half_days[day]) if day in self.half_days else None
         periods = []
         for start, end in self.weekly.get(day.weekday(), ()):
-            opens, closes = _instant(day, start), _instant(day + _ONE_DAY if end == _MIDNIGHT else day, end)
+            opens, closes = (
+                _instant(day, start),
+                _instant(day + _ONE_DAY if end == _MIDNIGHT else day, end),
+            )
             if closes_early is not None:
                 closes = min(closes, closes_early)
             # Empty after an early closing, or when the span lies wholly inside the hour that is skipped in March.

@@ -1,7 +1,7 @@
 """Text encrypted at rest, and an index to find it again without decrypting.
 
-Keys come from settings.ENCRYPTION_KEYS (Fernet keys, newest first): the first encrypts, all of them decrypt, so a key is
-changed by putting a new one in front, running :func:`rotate` over the rows, and then taking the old one away.
+Keys come from settings.ENCRYPTION_KEYS (Fernet keys, newest first): the first encrypts, all of them decrypt, so a key
+is changed by putting a new one in front, running :func:`rotate` over the rows, and then taking the old one away.
 Fernet never gives the same ciphertext twice, so equality is asked of :func:`blind_index` in a column beside it.
 No error from here carries plaintext, ciphertext or a key.
 """

@@ -4,10 +4,10 @@ Rules: norway.md 4.6. Eleven digits ``DDMMYY`` + three individual digits + two c
 
 * Fødselsnummer: plain date. D-number: day + 40. FH-number: first digit 8 or 9 and no date in it.
 * Month + 80 is Skatteetaten's Tenor/Test-Norge population, always synthetic. It is combined with day + 40 as well.
-* Month + 40 has two meanings that the number alone cannot tell apart: an H-number (a helping number given by one hospital)
-  and NAV's synthetic Dolly population. Our reading: kind HNR (DNR when the day is + 40 too), and *treated as synthetic*.
-  Production refuses it either way, since an H-number identifies nobody outside the place that gave it; test mode
-  takes it, since it is the only mark of a Dolly person.
+* Month + 40 has two meanings that the number alone cannot tell apart: an H-number (a helping number given by one
+  hospital) and NAV's synthetic Dolly population. Our reading: kind HNR (DNR when the day is + 40 too), and *treated as
+  synthetic*. Production refuses it either way, since an H-number identifies nobody outside the place that gave it;
+  test mode takes it, since it is the only mark of a Dolly person.
 * FH-numbers carry no mark of being synthetic, so they count as real: taken in production, refused in test mode.
 
 From 1 January 2032 k1 may leave a remainder of 0-3 and numbers say nothing about sex. Both rules live side by side,
@@ -65,8 +65,8 @@ class InvalidNationalId(ValueError):
 class NationalId:
     """A number that passed :func:`parse`.
 
-    ``birth_date`` is None for FH-numbers. ``sex_hint`` is None where the number does not tell. Both are hints for a form:
-    the safe sex and birth date stand in the Folkeregister's own fields.
+    ``birth_date`` is None for FH-numbers. ``sex_hint`` is None where the number does not tell. Both are hints for a
+    form: the safe sex and birth date stand in the Folkeregister's own fields.
     """
 
     value: str = field(repr=False)
@@ -82,7 +82,7 @@ class NationalId:
 def parse(text: str, *, relaxed_2032: bool = False) -> NationalId:
     """Read a number, with or without spaces, and check everything that the digits themselves can tell.
 
-    ``relaxed_2032`` accepts the k1 remainders 1-3 of 2032 and gives no sex hint (any number may then be gender-neutral).
+    ``relaxed_2032`` accepts the k1 remainders 1-3 of 2032 and gives no sex hint, as any number may be gender-neutral.
     Raises :class:`InvalidNationalId`. Whether the number is welcome here is another question: :func:`check_allowed`.
     """
     value = "".join(text.split())
@@ -106,7 +106,7 @@ def parse(text: str, *, relaxed_2032: bool = False) -> NationalId:
 def check_allowed(nid: NationalId, production: bool) -> None:
     """Refuse synthetic numbers in production, and numbers that may be real anywhere else.
 
-    Raises :class:`InvalidNationalId` with code synthetic_in_production or real_in_test. See the top of the file for H and FH.
+    Raises :class:`InvalidNationalId`, code synthetic_in_production or real_in_test. H and FH: see the top of the file.
     """
     if production and nid.synthetic:
         raise InvalidNationalId("synthetic_in_production")

@@ -1,7 +1,7 @@
 """Numbers, dates and times as Norwegian text (ux.md 2.1), and numbers read back from what people type.
 
-A number and its unit, and the groups of thousands, are held together by an ordinary no-break space (NBSP): the font has no
-narrow one. Dates and "kl. 10.42" use plain spaces.
+A number and its unit, and the groups of thousands, are held together by an ordinary no-break space (NBSP): the font has
+no narrow one. Dates and "kl. 10.42" use plain spaces.
 """
 
 import datetime as dt

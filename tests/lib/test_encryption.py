@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from dho.lib.encryption import DecryptionFailed, EncryptedTextField, blind_index, decrypt, encrypt, rotate
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
-SECRET = "Bjørg sover dårlig"
+PLAINTEXT = "Bjørg sover dårlig"
 
 only_old_key = override_settings(ENCRYPTION_KEYS=[OLD])
 both_keys = override_settings(ENCRYPTION_KEYS=[NEW, OLD])
@@ -34,20 +34,20 @@ def test_it_opens_what_it_closed(plaintext):
 
 @only_new_key
 def test_it_never_gives_the_same_ciphertext_twice():
-    assert encrypt(SECRET) != encrypt(SECRET)
-    assert SECRET.encode() not in encrypt(SECRET)
+    assert encrypt(PLAINTEXT) != encrypt(PLAINTEXT)
+    assert PLAINTEXT.encode() not in encrypt(PLAINTEXT)
 
 
 def test_keys_are_changed_without_losing_anything():
     with only_old_key:
-        written_before = encrypt(SECRET)
+        written_before = encrypt(PLAINTEXT)
     with both_keys:
-        assert decrypt(written_before).decode() == SECRET
-        written_after = encrypt(SECRET)
+        assert decrypt(written_before).decode() == PLAINTEXT
+        written_after = encrypt(PLAINTEXT)
         moved = rotate(written_before)
     with only_new_key:
-        assert decrypt(written_after).decode() == SECRET
-        assert decrypt(moved).decode() == SECRET
+        assert decrypt(written_after).decode() == PLAINTEXT
+        assert decrypt(moved).decode() == PLAINTEXT
         with pytest.raises(DecryptionFailed):
             decrypt(written_before)
 
@@ -61,7 +61,7 @@ def test_it_refuses_what_it_did_not_make(damage):
 
 @only_new_key
 def test_it_refuses_a_changed_ciphertext():
-    token = bytearray(encrypt(SECRET))
+    token = bytearray(encrypt(PLAINTEXT))
     token[40] = ord("A") if token[40] != ord("A") else ord("B")
 
     with pytest.raises(DecryptionFailed):
@@ -74,7 +74,7 @@ def test_missing_or_wrong_keys_name_the_variable_and_not_the_key(keys):
         override_settings(ENCRYPTION_KEYS=keys),
         pytest.raises(ImproperlyConfigured, match="DHO_ENCRYPTION_KEYS") as caught,
     ):
-        encrypt(SECRET)
+        encrypt(PLAINTEXT)
 
     assert not any(key in str(caught.value) for key in keys)
 
@@ -82,7 +82,7 @@ def test_missing_or_wrong_keys_name_the_variable_and_not_the_key(keys):
 @only_new_key
 def test_neither_text_nor_key_shows_in_errors_or_logs(caplog):
     with only_old_key:
-        foreign = encrypt(SECRET)
+        foreign = encrypt(PLAINTEXT)
     with caplog.at_level(logging.DEBUG):
         try:
             decrypt(foreign)
@@ -90,7 +90,7 @@ def test_neither_text_nor_key_shows_in_errors_or_logs(caplog):
             logging.getLogger("dho").exception("could not open")
 
     assert "could not open" in caplog.text
-    for hidden in (SECRET, foreign.decode(), OLD, NEW):
+    for hidden in (PLAINTEXT, foreign.decode(), OLD, NEW):
         assert hidden not in caplog.text
 
 
@@ -123,11 +123,11 @@ class Note(models.Model):
 @only_new_key
 def test_the_field_hands_only_ciphertext_to_the_database():
     field = Note._meta.get_field("text")
-    stored = field.get_db_prep_save(SECRET, connection)
+    stored = field.get_db_prep_save(PLAINTEXT, connection)
 
     assert isinstance(stored, str)
-    assert SECRET not in stored
-    assert field.from_db_value(stored, None, connection) == SECRET
+    assert PLAINTEXT not in stored
+    assert field.from_db_value(stored, None, connection) == PLAINTEXT
     assert field.get_db_prep_save(None, connection) is None
     assert field.from_db_value(None, None, connection) is None
 
@@ -141,23 +141,23 @@ def test_the_field_keeps_empty_text_apart_from_nothing():
 
 @only_new_key
 def test_the_instance_holds_the_plain_text_and_hides_it_from_its_own_text():
-    note = Note(pk=7, text=SECRET)
+    note = Note(pk=7, text=PLAINTEXT)
 
-    assert note.text == SECRET
-    assert SECRET not in f"{note} {note!r} {Note._meta.get_field('text')!r}"
+    assert note.text == PLAINTEXT
+    assert PLAINTEXT not in f"{note} {note!r} {Note._meta.get_field('text')!r}"
 
 
 @only_new_key
 @pytest.mark.parametrize("lookup", ["exact", "in", "contains", "iexact", "startswith", "gt"])
 def test_searching_the_ciphertext_is_an_error(lookup):
     with pytest.raises(FieldError, match="blind index"):
-        Note.objects.filter(**{f"text__{lookup}": [SECRET] if lookup == "in" else SECRET})
+        Note.objects.filter(**{f"text__{lookup}": [PLAINTEXT] if lookup == "in" else PLAINTEXT})
 
 
 @only_new_key
 def test_searching_an_expression_over_it_is_an_error():
     with pytest.raises(FieldError, match="blind index"):
-        str(Note.objects.annotate(low=Lower("text")).filter(low__exact=SECRET).query)
+        str(Note.objects.annotate(low=Lower("text")).filter(low__exact=PLAINTEXT).query)
 
 
 @only_new_key

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from contextlib import suppress
 from random import Random
 
 import pytest
@@ -81,10 +82,8 @@ def test_it_finds_two_neighbouring_digits_that_changed_places(birth_date, seed, 
 
 @given(st.text(max_size=14))
 def test_it_refuses_or_reads_any_text_without_failing(text):
-    try:
-        parse(text)
-    except InvalidNationalId as refused:
-        assert refused.code in {"format", "checksum", "date", "individual"}
+    with suppress(InvalidNationalId):
+        assert parse(text).value == "".join(text.split())
 
 
 def test_it_agrees_with_stdnum_on_every_ordinary_number():

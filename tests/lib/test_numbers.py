@@ -1,6 +1,7 @@
 """Norwegian numbers, dates and times (ux.md 2.1)."""
 
 import datetime as dt
+from contextlib import suppress
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -91,8 +92,12 @@ def test_it_reads_what_people_type(text, value):
         "inf",
         "٣٧",
         "+2",
-    ]
-    + ["- 2", "1" * 41, "0x10", "37,5 °C", "1_000"],
+        "- 2",
+        "1" * 41,
+        "0x10",
+        "37,5 °C",
+        "1_000",
+    ],
 )
 def test_it_refuses_what_is_no_clear_number(text):
     with pytest.raises(InvalidNumber, match="Skriv et tall"):
@@ -106,10 +111,8 @@ def test_it_reads_back_what_it_wrote(value):
 
 @given(st.text(max_size=60))
 def test_it_reads_or_refuses_any_text(text):
-    try:
+    with suppress(InvalidNumber):
         assert parse_decimal(text).is_finite()
-    except InvalidNumber:
-        pass
 
 
 def test_it_writes_dates():
