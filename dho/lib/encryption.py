@@ -9,7 +9,7 @@ No error from here carries plaintext, ciphertext or a key.
 import hashlib
 import hmac
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -56,7 +56,14 @@ def blind_index(value: str) -> str:
     return hmac.new(settings.BLIND_INDEX_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
 
 
-class EncryptedTextField(models.TextField):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    # Django's fields take type arguments only in the eyes of the type checker.
+    _TextField = models.TextField
+
+
+class EncryptedTextField(_TextField):
     """Text that stands encrypted in the database and as plain ``str`` on the instance.
 
     Only ``isnull`` can be asked of it: every other lookup would silently find nothing, so it raises FieldError.

@@ -196,7 +196,8 @@ def test_deadlines_of_no_time_and_on_the_closing_minute():
     assert OFFICE.open_time_between(oslo(2026, 11, 23, 12), oslo(2026, 11, 23, 9)) == 0 * hours
 
 
-instants = st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2028, 12, 31), timezones=st.sampled_from([dt.UTC, OSLO]))
+FIRST, LAST = oslo(2026, 1, 1).replace(tzinfo=None), oslo(2028, 12, 31).replace(tzinfo=None)
+instants = st.datetimes(FIRST, LAST, timezones=st.sampled_from([dt.UTC, OSLO]))
 services = st.sampled_from([OFFICE, TUESDAYS, NIGHT, ALWAYS, CHRISTMAS])
 
 
