@@ -1,6 +1,7 @@
 """Who looked and what changed. No foreign keys: the log never blocks, follows or disappears with the live data."""
 
 from django.db import models
+from uuid_utils.compat import uuid7
 
 from audit.enums import Action
 from audit.history import append_only
@@ -9,6 +10,8 @@ from audit.history import append_only
 class AccessEntry(models.Model):
     """One look, or one refused look, at a patient's record (R-300, R-305; Normen fact sheet 15)."""
 
+    # Made here, not by the database: INSERT … RETURNING would demand the right to read the row back.
+    id = models.UUIDField(primary_key=True, default=uuid7)
     at = models.DateTimeField()
     actor_id = models.UUIDField(null=True)
     actor_name = models.CharField(max_length=200)

@@ -69,13 +69,11 @@ class EnableRowSecurity(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f'ALTER TABLE "{self.table}" ENABLE ROW LEVEL SECURITY')
         schema_editor.execute(f'ALTER TABLE "{self.table}" FORCE ROW LEVEL SECURITY')
+        schema_editor.execute(
+            f'CREATE POLICY municipality ON "{self.table}" USING ({ADMITTED}) WITH CHECK ({ADMITTED})'
+        )
         if self.open_insert:
-            schema_editor.execute(f'CREATE POLICY municipality ON "{self.table}" FOR SELECT USING ({ADMITTED})')
             schema_editor.execute(f'CREATE POLICY append ON "{self.table}" FOR INSERT WITH CHECK (true)')
-        else:
-            schema_editor.execute(
-                f'CREATE POLICY municipality ON "{self.table}" USING ({ADMITTED}) WITH CHECK ({ADMITTED})'
-            )
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         schema_editor.execute(f'DROP POLICY IF EXISTS municipality ON "{self.table}"')
