@@ -1,0 +1,74 @@
+"""Choices of the queue."""
+
+from django.db.models import IntegerChoices, TextChoices
+
+
+class Level(IntegerChoices):
+    """How much it matters, worst first: the number is the order of the queue (R-097)."""
+
+    RED = 1, "Rød"
+    YELLOW = 2, "Gul"
+    NOT_ASSESSED = 3, "Ikke vurdert"
+    MISSING = 4, "Mangler"
+    EQUIPMENT = 5, "Utstyr"
+
+
+class AlertKind(TextChoices):
+    """What a person must handle. Together with patient and subject it names the one open alert."""
+
+    ASSESSMENT = "ASSESSMENT", "Måling eller skjema"
+    MISSING = "MISSING", "Manglende måling"
+    EQUIPMENT = "EQUIPMENT", "Utstyr"
+    DELIVERY = "DELIVERY", "Varsling feilet"
+
+
+class AlertState(TextChoices):
+    """An alert waits for a person, or has been closed with a reason."""
+
+    OPEN = "OPEN", "Åpen"
+    CLOSED = "CLOSED", "Lukket"
+
+
+class CloseReason(TextChoices):
+    """Why an alert is closed. The last two are the machine's, and only while nobody has touched the case."""
+
+    HANDLED = "HANDLED", "Behandlet"
+    ARRIVED = "ARRIVED", "Målingen kom"
+    REASSESSED = "REASSESSED", "Ny vurdering med flere målinger"
+
+
+class HandlingAction(TextChoices):
+    """What a person did with a case."""
+
+    CLAIM = "CLAIM", "Tok saken"
+    RELEASE = "RELEASE", "Slapp saken"
+    DONE = "DONE", "Ferdig"
+    UNDO = "UNDO", "Angret"
+
+
+class Outcome(TextChoices):
+    """What was done for the patient; one or more for each handled case (R-100, AT-32)."""
+
+    CALLED = "CALLED", "Ringte pasienten"
+    REMEASURE = "REMEASURE", "Ba om ny måling"
+    GP = "GP", "Kontaktet fastlege"
+    EMERGENCY_CLINIC = "EMERGENCY_CLINIC", "Kontaktet legevakt 116 117"
+    EMERGENCY = "EMERGENCY", "Ringte 113"
+    NO_ACTION = "NO_ACTION", "Ingen tiltak nødvendig"
+
+
+class Channel(TextChoices):
+    """How a notice leaves."""
+
+    EMAIL = "EMAIL", "E-post"
+    WEBHOOK = "WEBHOOK", "Webhook"
+
+
+class DeliveryState(TextChoices):
+    """The life of an outbound notice. Delivered is written only after success."""
+
+    QUEUED = "QUEUED", "I kø"
+    SENDING = "SENDING", "Sendes"
+    WAITING = "WAITING", "Venter på nytt forsøk"
+    DELIVERED = "DELIVERED", "Levert"
+    FAILED = "FAILED", "Feilet"
