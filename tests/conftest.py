@@ -1,0 +1,82 @@
+"""What every test may ask for. Tests run as the runtime role, under row-level security, as in production."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from hypothesis import settings as hypothesis_settings
+
+from tests import database
+from tests.factories.world import World, make_world
+
+# A busy machine is no failure: property tests have no time limit per example.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
+
+
+@pytest.fixture(scope="session")
+def template_database(django_test_environment, django_db_blocker) -> str:
+    """The migrated database that all others are copied from."""
+    with django_db_blocker.unblock():
+        name = database.create_database()
+        connection.settings_dict["NAME"] = name
+    return name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database, django_db_blocker) -> None:
+    """pytest-django's own set-up, replaced: a copy made by the owner, used by the runtime role."""
+    with django_db_blocker.unblock():
+        name = f"{template_database}_shared"
+        database.copy_database(template_database, name)
+        connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture
+def committed_db(django_db_setup, template_database, django_db_blocker) -> Iterator[str]:
+    """A database of the test's own, where transactions really commit: for threads, crashes and locks."""
+    name = f"{template_database}_own"
+    with django_db_blocker.unblock():
+        database.copy_database(template_database, name)
+        with database.working_on(name):
+            yield name
+        database.drop_database(name)
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Two municipalities with a joint service, a third with its own, and the people of the personas."""
+    database.see_everything()
+    return make_world()
+
+
+@pytest.fixture
+def committed_world(committed_db) -> World:
+    """The same people, committed."""
+    with transaction.atomic():
+        database.see_everything()
+        return make_world()
+
+
+@pytest.fixture
+def as_kari(world: World, client: Client) -> Client:
+    """A browser where nurse Kari of the joint service is signed in."""
+    client.force_login(world.kari, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def as_ola(world: World) -> Client:
+    """A browser where nurse Ola of the other municipality is signed in."""
+    browser = Client()
+    browser.force_login(world.ola, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.fixture
+def as_dahl(world: World) -> Client:
+    """A browser where GP Dahl is signed in."""
+    browser = Client()
+    browser.force_login(world.dahl, backend="django.contrib.auth.backends.ModelBackend")
+    return browser

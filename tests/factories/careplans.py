@@ -1,0 +1,144 @@
+"""Plans, written row by row so that tests of the services do not depend on the services."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+
+from accounts.models import User
+from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
+from careplans.models import Approval, Measure, Plan, PlanVersion, Schedule, Threshold
+from patients.models import Patient
+from tests.factories.clock import NOW
+
+COPD_LIMITS = [
+    {
+        "kind": "BAND",
+        "quantity": "spo2",
+        "red_low": Decimal(86),
+        "yellow_low": Decimal(88),
+    },
+    {
+        "kind": "BAND",
+        "quantity": "pulse",
+        "yellow_low": Decimal(50),
+        "yellow_high": Decimal(100),
+        "red_high": Decimal(120),
+    },
+    {
+        "kind": "BAND",
+        "quantity": "systolic",
+        "yellow_high": Decimal(150),
+        "red_high": Decimal(180),
+    },
+    {
+        "kind": "BAND",
+        "quantity": "diastolic",
+        "yellow_high": Decimal(95),
+        "red_high": Decimal(110),
+    },
+    {
+        "kind": "BAND",
+        "quantity": "weight",
+        "yellow_low": Decimal(40),
+        "yellow_high": Decimal(120),
+    },
+    {
+        "kind": "CHANGE",
+        "quantity": "weight",
+        "yellow_high": Decimal("1.5"),
+        "red_high": Decimal(2),
+        "window_hours": 72,
+    },
+    {
+        "kind": "SCORE",
+        "quantity": "symptoms_copd",
+        "yellow_high": Decimal(5),
+        "red_high": Decimal(10),
+    },
+]
+MEASURES = {
+    Zone.GREEN: ["Faste medisiner. Gå tur hver dag."],
+    Zone.YELLOW: ["Mål to ganger om dagen.", "Bruk leppepust og hvil."],
+    Zone.RED: [
+        "Ring pasienten innen 30 min",
+        "Mål på nytt etter 15 min hvile",
+        "Fortsatt under grensen: ring legevakt 116 117",
+    ],
+}
+
+
+def make_draft(patient: Patient, by: User, *, limits=COPD_LIMITS, now: datetime = NOW, **fields) -> PlanVersion:
+    """A draft with limits, measures in every zone, and SpO₂ every day at 08.00."""
+    plan, _ = Plan.objects.get_or_create(patient=patient, municipality_id=patient.municipality_id)
+    number = plan.versions.count() + 1
+    version = PlanVersion.objects.create(
+        plan=plan,
+        patient=patient,
+        municipality_id=patient.municipality_id,
+        number=number,
+        what_matters="Å kunne gå tur med hunden hver dag.",
+        created_at=now,
+        created_by=by,
+        **fields,
+    )
+    for limit in limits:
+        Threshold.objects.create(version=version, municipality_id=version.municipality_id, **limit)
+    for zone, texts in MEASURES.items():
+        for position, text in enumerate(texts):
+            Measure.objects.create(
+                version=version,
+                municipality_id=version.municipality_id,
+                zone=zone,
+                kind=MeasureKind.OWN,
+                position=position,
+                text=text,
+            )
+    return version
+
+
+def add_schedule(version: PlanVersion, type_id: str | None = "spo2", **fields) -> Schedule:
+    """Every day at 08.00 Oslo time with two hours' grace."""
+    fields.setdefault("weekdays", [0, 1, 2, 3, 4, 5, 6])
+    fields.setdefault("times", [time(8)])
+    return Schedule.objects.create(
+        version=version,
+        municipality_id=version.municipality_id,
+        type_id=type_id,
+        **fields,
+    )
+
+
+def propose(version: PlanVersion, *, now: datetime = NOW) -> PlanVersion:
+    """Sent to the doctor."""
+    version.status, version.sent_at, version.sent_by = (
+        VersionStatus.PROPOSED,
+        now,
+        version.created_by,
+    )
+    version.save()
+    return version
+
+
+def approve(version: PlanVersion, gp: User, *, now: datetime = NOW) -> PlanVersion:
+    """Approved by the doctor, for ten years; the version before it is superseded."""
+    if version.status == VersionStatus.DRAFT:
+        propose(version, now=now)
+    version.plan.versions.filter(status=VersionStatus.APPROVED).update(
+        status=VersionStatus.SUPERSEDED, superseded_at=now
+    )
+    version.status, version.approved_at, version.approved_by = (
+        VersionStatus.APPROVED,
+        now,
+        gp,
+    )
+    version.valid_until = now + timedelta(days=3650)
+    version.save()
+    Approval.objects.create(
+        version=version,
+        municipality_id=version.municipality_id,
+        decision=Decision.APPROVED,
+        decided_at=now,
+        decided_by=gp,
+        hpr_number=gp.hpr_number,
+        name=gp.get_full_name(),
+    )
+    return version

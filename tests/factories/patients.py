@@ -1,0 +1,44 @@
+"""Synthetic people."""
+
+from datetime import date
+from itertools import count
+from random import Random
+
+from dho.lib.encryption import blind_index
+from dho.lib.national_id import make_synthetic
+from patients.enums import EnrolmentStatus, NationalIdKind, Sex, TargetGroup
+from patients.models import Enrolment, Patient
+
+_numbers = count(1)
+
+
+def make_patient(municipality_id: int, given: str, family: str, **fields) -> Patient:
+    """A synthetic patient of the municipality; each call makes another national id."""
+    birth_date = fields.pop("birth_date", date(1948, 3, 14))
+    national_id = make_synthetic(birth_date, Random(next(_numbers))).value
+    fields.setdefault("sex", Sex.UNKNOWN)
+    return Patient.objects.create(
+        municipality_id=municipality_id,
+        given_name=given,
+        family_name=family,
+        birth_date=birth_date,
+        national_id=national_id,
+        national_id_index=blind_index(national_id),
+        national_id_kind=NationalIdKind.FNR,
+        synthetic=True,
+        phone="99 00 00 01",
+        **fields,
+    )
+
+
+def make_enrolment(patient: Patient, service, **fields) -> Enrolment:
+    """An active course at the service."""
+    fields.setdefault("status", EnrolmentStatus.ACTIVE)
+    fields.setdefault("started_on", date(2026, 6, 1))
+    fields.setdefault("target_groups", [TargetGroup.COPD])
+    return Enrolment.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        service=service,
+        **fields,
+    )
