@@ -32,6 +32,8 @@ def as_owner() -> Iterator[None]:
 
 def create_database() -> str:
     """Migrate the template as owner and return its name; the runtime role then works on copies of it."""
+    # Two runs on one server must not take each other's database.
+    connection.settings_dict["TEST"]["NAME"] = os.environ.get("DHO_TEST_NAME", "test_dho")
     with as_owner():
         name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
         call_command("createcachetable", verbosity=0)
