@@ -1,0 +1,169 @@
+"""The nurse queue: the page, the list it polls, and the four things a nurse does to a row (ux.md 4.1)."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actor import Actor
+from accounts.roles import Permission
+from alerts import services
+from alerts.board import Choice, make_board
+from alerts.enums import HandlingAction, Outcome
+from alerts.views import queue_context as context
+from alerts.waiting import ago_in_words
+from audit.enums import Action
+from audit.services import record_access
+from patients.access import get_patient
+
+
+def _nurse(request: HttpRequest) -> Actor:
+    """The signed-in actor, who must have a queue."""
+    by: Actor | None = request.actor
+    if by is None or by.service_id is None or not by.may(Permission.SEE_QUEUE):
+        raise PermissionDenied
+    return by
+
+
+@never_cache
+@login_required
+@require_safe
+@gzip_page
+def page(request: HttpRequest) -> HttpResponse:
+    """The whole page. Opening it is logged once; the polls that follow are the same look."""
+    by, now = _nurse(request), timezone.now()
+    if closed := context.closed_in(request.GET):
+        context.offer_undo(request.session, closed, HandlingAction.DONE, now=now)
+        return redirect("queue")
+    record_access(
+        Action.OPEN_QUEUE, municipality_id=min(by.municipality_ids), patient_id=None, by=by, now=now
+    ) if by.municipality_ids else None
+    return render(request, "alerts/queue.html", _list(request, by, now))
+
+
+@never_cache
+@require_safe
+@gzip_page
+def fragment(request: HttpRequest) -> HttpResponse:
+    """The list alone, or 304 when nothing in it has changed since the browser's last answer."""
+    if not request.user.is_authenticated:
+        # A list of patients must not stay on a screen where nobody is signed in.
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('login')}?next={reverse('queue')}"})
+    by, now = _nurse(request), timezone.now()
+    etag = context.etag(request, by, choice=Choice.of(request.GET), now=now)
+    response = get_conditional_response(request, etag=etag)
+    response = response or render(request, "alerts/queue_list.html", _list(request, by, now))
+    response["ETag"] = etag
+    return response
+
+
+@login_required
+@require_POST
+def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """«Ta saken»: exactly one nurse gets it."""
+    by, now = _at_work(request, patient_id, Action.CLAIM)
+    try:
+        services.claim(patient_id=patient_id, by=by, now=now)
+    except services.AlreadyClaimed as lost:
+        ago = ago_in_words(lost.since, now=now)
+        return _answer(request, by, now, patient_id, problem=f"Tatt av {lost.owner.get_full_name()} for {ago} siden")
+    context.offer_undo(request.session, patient_id, HandlingAction.CLAIM, now=now)
+    return _answer(request, by, now, patient_id)
+
+
+@login_required
+@require_POST
+def let_go(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """«Slipp»: the row waits for anyone again."""
+    by, now = _at_work(request, patient_id, Action.CLAIM)
+    try:
+        services.release(patient_id=patient_id, by=by, now=now)
+    except services.NotYours:
+        return _answer(request, by, now, patient_id, problem="Saken er ikke din lenger")
+    context.forget_undo(request.session)
+    return _answer(request, by, now, patient_id)
+
+
+@login_required
+@require_POST
+def done(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """«Ferdig» from the list: enough for missing readings and equipment; else the page that asks what was done."""
+    by, now = _at_work(request, patient_id, Action.HANDLE)
+    seen = request.POST.get("seen", "")
+    try:
+        services.finish(
+            patient_id=patient_id,
+            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            outcomes=[Outcome.NO_ACTION],
+            measure_ids=[],
+            note="",
+            by=by,
+            now=now,
+        )
+    except services.NotDocumented:
+        return context.to_documentation(request, patient_id)
+    except services.StaleCase:
+        return _answer(request, by, now, patient_id, problem="Saken er endret siden du så den. Les den før du lukker")
+    except services.NotYours:
+        return _answer(request, by, now, patient_id, problem="Saken er ikke din")
+    except services.OnlyNurseClosesRed:
+        return _answer(request, by, now, patient_id, problem="Bare sykepleier kan lukke røde varsler")
+    context.offer_undo(request.session, patient_id, HandlingAction.DONE, now=now)
+    return _answer(request, by, now, patient_id)
+
+
+@login_required
+@require_POST
+def take_back(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """«Angre», within 30 seconds of taking or finishing."""
+    by, now = _at_work(request, patient_id, Action.HANDLE)
+    context.forget_undo(request.session)
+    try:
+        services.undo(patient_id=patient_id, by=by, now=now)
+    except (services.TooLate, services.NotYours):
+        return _answer(request, by, now, patient_id, problem="Det er for sent å angre. Åpne pasienten for å rette")
+    return _answer(request, by, now, patient_id)
+
+
+def _at_work(request: HttpRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:
+    """The nurse and the time, after lock one has admitted her to the patient and logged it."""
+    by, now = _nurse(request), timezone.now()
+    get_patient(patient_id, by=by, now=now, action=action, permission=Permission.TRIAGE)
+    return by, now
+
+
+def _list(request: HttpRequest, by: Actor, now: datetime, notes: dict[UUID, str] | None = None) -> dict[str, Any]:
+    """What the list shows now, in the filter of the address or of the form that was sent."""
+    choice = Choice.of(request.POST if request.method == "POST" else request.GET)
+    service = context.service_of(by)
+    return {
+        "board": make_board(by, choice=choice, hours=service.opening_hours, now=now, notes=notes),
+        "choice": choice,
+        "opening": service.opening_hours.describe(now),
+        "undo": context.undo_on_offer(request.session, by=by, now=now),
+        "health": context.health_of(now),
+        "now": now,
+    }
+
+
+def _answer(request: HttpRequest, by: Actor, now: datetime, patient_id: UUID, problem: str = "") -> HttpResponse:
+    """The list after an act: as a fragment to htmx, else back to the page. What failed stands in the row, with 409."""
+    if "HX-Request" in request.headers:
+        notes = {patient_id: problem} if problem else None
+        found = {**_list(request, by, now, notes), "problem": problem}
+        return render(request, "alerts/queue_list.html", found, status=409 if problem else 200)
+    if problem:
+        messages.error(request, f"{problem}.")
+    return redirect(reverse("queue") + Choice.of(request.POST).query)

@@ -1,0 +1,97 @@
+"""What surrounds the rows: undo on offer, and the fingerprint that the poll compares."""
+
+import hashlib
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import quote_etag
+
+from accounts.actor import Actor
+from alerts.board import Choice
+from alerts.enums import HandlingAction
+from alerts.queries.queue import queue_state
+from alerts.queries.work import Health
+from organisations.models import FollowUpService
+from patients.access import visible_patients
+
+UNDO_FOR = timedelta(seconds=30)
+UNDO = "undo"
+UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The nurse's own last act, while it can be taken back."""
+
+    patient_id: UUID
+    text: str
+    seconds: int
+
+
+def offer_undo(
+    session: MutableMapping[str, Any], patient_id: UUID, action: HandlingAction, *, now: datetime
+) -> None:
+    """Remember the act for 30 seconds. The session is read in every request anyway, so the offer costs no query."""
+    until = (now + UNDO_FOR).isoformat()
+    session[UNDO] = {"patient_id": str(patient_id), "action": str(action), "until": until}
+
+
+def forget_undo(session: MutableMapping[str, Any]) -> None:
+    """Nothing to take back any more."""
+    session.pop(UNDO, None)
+
+
+def undo_on_offer(session: Mapping[str, Any], *, by: Actor, now: datetime) -> Undo | None:
+    """The act of the last 30 seconds, with the patient's name; the service checks again when it is used."""
+    offered = session.get(UNDO)
+    if not offered or (left := datetime.fromisoformat(offered["until"]) - now) <= timedelta(0):
+        return None
+    patient = visible_patients(by).filter(pk=offered["patient_id"]).first()
+    if patient is None:
+        return None
+    words = UNDO_WORDS[HandlingAction(offered["action"])]
+    return Undo(patient_id=patient.pk, text=f"{words} {patient.name}.", seconds=int(left.total_seconds()) + 1)
+
+
+def closed_in(data: Mapping[str, Any]) -> UUID | None:
+    """The patient whose case was closed on the patient page just before it led here."""
+    try:
+        return UUID(str(data.get("lukket", "")))
+    except ValueError:
+        return None
+
+
+def service_of(by: Actor) -> FollowUpService:
+    """The service whose queue and opening hours these are."""
+    return FollowUpService.objects.get(pk=by.service_id)
+
+
+def etag(request: HttpRequest, by: Actor, *, choice: Choice, health: Health, now: datetime) -> str:
+    """Changes whenever the list would look different: a row, the minute, the filter, the alarm, or what can be undone."""
+    undo = request.session.get(UNDO)
+    offered = bool(undo) and datetime.fromisoformat(undo["until"]) > now
+    seen = (
+        queue_state(by),
+        now.replace(second=0, microsecond=0),
+        choice,
+        sorted(by.municipality_ids),
+        str(by.user.pk),
+        by.user.shortcuts_enabled,
+        health,
+        offered and undo,
+    )
+    return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:20])
+
+
+def to_documentation(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+    """To the part of the patient's page that asks for outcome and note; htmx is told where to go."""
+    address = reverse("patient", args=[patient_id]) + "#behandling"
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=200, headers={"HX-Redirect": address})
+    return redirect(address)

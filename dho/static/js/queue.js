@@ -1,0 +1,246 @@
+/* The living queue. htmx asks for the list every 15 seconds and swaps it in; this file decides what may move.
+ *
+ * Rows never move under the pointer or the keyboard: while either is in the list, values change in place, rows that have
+ * left stay greyed, and what is new waits behind «1 ny rød – vis» (ux.md 4.1).
+ */
+(() => {
+  "use strict";
+
+  const STALE_AFTER = 60_000;
+  const NOTE_STAYS = 15_000;
+  const queue = document.getElementById("queue");
+  const title = document.title;
+  let etag = "";
+  let contact = Date.now();
+  let held = false;
+  let showAll = false;
+  let focus = null;
+  let note = null;
+  let known = redRows(queue);
+  let unseen = new Set();
+
+  document.documentElement.classList.add("js");
+
+  const table = () => queue.querySelector("table");
+  const clock = (at, seconds) =>
+    "kl. " +
+    new Intl.DateTimeFormat("en-GB", {
+      timeZone: "Europe/Oslo",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: seconds ? "2-digit" : undefined,
+    })
+      .format(at)
+      .replaceAll(":", ".");
+
+  function redRows(root) {
+    return new Set([...root.querySelectorAll('tr[data-level="1"]:not(.row--gone)')].map((row) => row.id));
+  }
+
+  function busy() {
+    return Boolean(table()?.matches(":hover, :focus-within"));
+  }
+
+  /* Contact with the server */
+
+  function heardFromServer(response) {
+    contact = Date.now();
+    const sent = Date.parse(response.headers.get("Date"));
+    document.getElementById("updated-at").textContent = clock(Number.isNaN(sent) ? contact : sent, true);
+    document.getElementById("updated").classList.remove("updated--stale");
+    document.getElementById("stale").textContent = "";
+  }
+
+  setInterval(() => {
+    const stale = document.getElementById("stale");
+    if (Date.now() - contact > STALE_AFTER && !stale.textContent) {
+      stale.textContent = `Ikke kontakt siden ${clock(contact, false)}. Listen kan være gammel.`;
+      document.getElementById("updated").classList.add("updated--stale");
+    }
+    const undo = queue.querySelector("#undo form");
+    if (undo && (undo.dataset.seconds -= 1) < 0) undo.remove();
+  }, 1000);
+
+  /* What the server sent, made into what may be shown now */
+
+  function gone(row) {
+    const left = row.cloneNode(true);
+    left.classList.add("row--gone");
+    left.lastElementChild.textContent = "Ikke lenger i listen";
+    return left;
+  }
+
+  function holdStill(fresh) {
+    const shown = [...queue.querySelectorAll("tbody > tr")];
+    let body = fresh.querySelector("tbody");
+    if (!body) {
+      fresh.querySelector("#tom").replaceWith(queue.querySelector(".rows").cloneNode(true));
+      body = fresh.querySelector("tbody");
+      body.replaceChildren();
+    }
+    const arrived = new Map([...body.children].map((row) => [row.id, row]));
+    const before = [...arrived.keys()].join();
+    const rows = shown.map((row) => arrived.get(row.id) ?? gone(row));
+    const stay = new Set(rows.map((row) => row.id));
+    const news = [...arrived.values()].filter((row) => !stay.has(row.id));
+    body.replaceChildren(...rows);
+    held = rows.map((row) => row.id).join() !== before;
+    if (!held) return;
+    const bar = fresh.querySelector("#news");
+    bar.hidden = false;
+    bar.firstElementChild.textContent = newsText(news);
+  }
+
+  function newsText(rows) {
+    const red = rows.filter((row) => row.dataset.level === "1").length;
+    if (red) return `${red} ${red === 1 ? "ny rød" : "nye røde"} – vis`;
+    if (rows.length) return `${rows.length} ${rows.length === 1 ? "ny" : "nye"} – vis`;
+    return "Rekkefølgen er endret – vis";
+  }
+
+  function noticeReds(fresh) {
+    const now = redRows(fresh);
+    const added = [...now].filter((id) => !known.has(id));
+    unseen = new Set([...unseen, ...added].filter((id) => now.has(id)));
+    known = now;
+    if (added.length) document.getElementById("news-said").textContent = redText(added.length);
+    showTitle();
+  }
+
+  const redText = (count) => `${count} ${count === 1 ? "ny rød" : "nye røde"}`;
+
+  function showTitle() {
+    document.title = unseen.size ? `(${redText(unseen.size)}) ${title}` : title;
+  }
+
+  function keepNote(fresh) {
+    const sent = fresh.querySelector(".row__note");
+    if (sent) note = { row: sent.closest("tr").id, element: sent.cloneNode(true), until: Date.now() + NOTE_STAYS };
+    else if (note && Date.now() < note.until) {
+      fresh.getElementById(note.row)?.lastElementChild.append(note.element.cloneNode(true));
+    }
+  }
+
+  function prepare(text) {
+    const template = document.createElement("template");
+    template.innerHTML = text;
+    const fresh = template.content;
+    noticeReds(fresh);
+    keepNote(fresh);
+    held = false;
+    if (!showAll && busy()) holdStill(fresh);
+    showAll = false;
+    return template.innerHTML;
+  }
+
+  /* Focus: back to the same control, else the row's name, else the next row that is left */
+
+  function rememberFocus() {
+    const active = document.activeElement;
+    const row = active?.closest?.("#queue tr");
+    focus = row ? { id: active.id, row: row.id } : null;
+  }
+
+  function restoreFocus() {
+    if (!focus || (document.activeElement && document.activeElement !== document.body)) return;
+    const row = document.getElementById(focus.row);
+    const names = [...queue.querySelectorAll("tbody > tr:not(.row--gone) > th > a")];
+    const next = names.find((name) => row && row.compareDocumentPosition(name) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const same = document.getElementById(focus.id);
+    const own = row && !row.classList.contains("row--gone") ? row.querySelector("th > a") : null;
+    const fallback = document.getElementById("angre") ?? document.getElementById("hovedinnhold");
+    (same ?? own ?? next ?? names.at(-1) ?? fallback).focus({ preventScroll: true });
+  }
+
+  /* htmx: ask with the fingerprint we have, accept only lists, swap what may be shown */
+
+  const ours = (event) => event.detail.ctx.target === queue;
+
+  document.addEventListener("htmx:config:request", (event) => {
+    const { request } = event.detail.ctx;
+    if (!ours(event) || request.method !== "GET") return;
+    // While something is held back and the list is free again, an unchanged answer would never bring it in.
+    if (etag && !showAll && !(held && !busy())) request.headers["If-None-Match"] = etag;
+  });
+
+  document.addEventListener("htmx:before:response", (event) => {
+    if (!ours(event)) return;
+    const { raw, status } = event.detail.ctx.response;
+    if ([200, 304, 409].includes(status)) {
+      heardFromServer(raw);
+      etag = status === 304 ? etag : (raw.headers.get("ETag") ?? "");
+    } else if (status !== 401) {
+      event.preventDefault();
+      if (event.detail.ctx.request.method !== "GET") {
+        document.getElementById("stale").textContent = "Det gikk ikke, og ingenting er lagret. Last siden på nytt.";
+      }
+    }
+  });
+
+  document.addEventListener("htmx:after:request", (event) => {
+    const { ctx } = event.detail;
+    if (ours(event) && ctx.text && [200, 409].includes(ctx.response.status)) ctx.text = prepare(ctx.text);
+  });
+
+  document.addEventListener("htmx:before:swap", rememberFocus);
+  document.addEventListener("htmx:after:swap", restoreFocus);
+
+  /* What the nurse does */
+
+  function refresh() {
+    htmx.trigger(queue, "refresh");
+  }
+
+  function showNews() {
+    showAll = true;
+    unseen.clear();
+    showTitle();
+    refresh();
+  }
+
+  function showFilter(query) {
+    queue.setAttribute("hx-get", queue.dataset.list + query);
+    history.replaceState(null, "", location.pathname + query);
+    showNews();
+  }
+
+  queue.addEventListener("click", (event) => {
+    const tab = event.target.closest("a[data-query]");
+    if (event.target.id === "vis-nye") showNews();
+    if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    showFilter(tab.dataset.query);
+  });
+
+  queue.addEventListener("change", (event) => {
+    const form = event.target.closest("#filter");
+    if (!form || event.target.id === "finn") return;
+    const chosen = [...new FormData(form)].filter(([, value]) => value);
+    showFilter(chosen.length ? `?${new URLSearchParams(chosen)}` : "");
+  });
+
+  /* Finding moves to the row instead of hiding the others: a hidden red row would be dangerous. */
+  queue.addEventListener("keydown", (event) => {
+    if (event.target.id !== "finn" || event.key !== "Enter") return;
+    event.preventDefault();
+    const wanted = event.target.value.trim().toLocaleLowerCase("nb");
+    const names = [...queue.querySelectorAll("tbody th > a")];
+    const found = wanted && names.find((name) => name.textContent.toLocaleLowerCase("nb").includes(wanted));
+    document.getElementById("news-said").textContent = found ? "" : "Ingen treff i listen.";
+    if (found) found.focus();
+  });
+
+  for (const seen of ["pointermove", "focusin"]) {
+    queue.addEventListener(seen, () => {
+      if (held || !unseen.size) return;
+      unseen.clear();
+      showTitle();
+    });
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) refresh();
+  });
+
+  window.dhoQueue = { showNews, showFilter };
+})();

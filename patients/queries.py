@@ -1,0 +1,31 @@
+"""Lists of patients, always through the one access rule."""
+
+import re
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from accounts.actor import Actor
+from dho.lib.encryption import blind_index
+from patients.access import visible_patients
+from patients.models import Enrolment, Patient
+
+SHOWN_AT_MOST = 100
+
+
+def find_patients(by: Actor, *, text: str) -> QuerySet[Patient]:
+    """The actor's own patients, by family name; `text` is part of a name, or a whole national id of 11 digits.
+
+    Each has `target_groups` and `status` of the open enrolment.
+    """
+    enrolment = Enrolment.objects.filter(patient=OuterRef("pk"), ended_on__isnull=True)
+    found = visible_patients(by).select_related("municipality")
+    digits = re.sub(r"\s", "", text)
+    if re.fullmatch(r"[0-9]{11}", digits):
+        found = found.filter(national_id_index=blind_index(digits))
+    else:
+        for word in text.replace(",", " ").split():
+            found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
+    return found.annotate(
+        target_groups=Subquery(enrolment.values("target_groups")[:1]),
+        status=Subquery(enrolment.values("status")[:1]),
+    ).order_by("family_name", "given_name", "birth_date", "pk")

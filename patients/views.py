@@ -1,0 +1,37 @@
+"""The list of patients: the coordinator's way in, and everybody's way to one who has no open case."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.roles import Permission
+from patients.enums import EnrolmentStatus, TargetGroup
+from patients.queries import SHOWN_AT_MOST, find_patients
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def patients(request: HttpRequest) -> HttpResponse:
+    """All own patients, or those that match. The search is posted: a name or national id never stands in an address."""
+    by = request.actor
+    if by is None or not by.may(Permission.SEE_PATIENT):
+        raise PermissionDenied
+    text = request.POST.get("finn", "").strip()[:100]
+    found = find_patients(by, text=text)
+    rows = [
+        {
+            "patient": patient,
+            "age": patient.age(patient.deceased_on or timezone.localdate()),
+            "groups": ", ".join(str(TargetGroup(code).label) for code in patient.target_groups or []),
+            "status": EnrolmentStatus(patient.status).label if patient.status else "Ingen oppfølging nå",
+        }
+        for patient in found[:SHOWN_AT_MOST]
+    ]
+    # Counted only when there are more than the page shows.
+    total = found.count() if len(rows) == SHOWN_AT_MOST else len(rows)
+    return render(request, "patients/list.html", {"rows": rows, "total": total, "text": text})
