@@ -19,20 +19,31 @@ from tests.embedded.asking import ask
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
+ORDINARY = 1  # "daemon" on every Linux; initdb wants a user with a name
 # For a Python outside the environment, of the same minor version.
 ANYBODY = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{CHECKOUT}:{Path(psycopg2.__file__).parents[1]}"}
+
+
+def as_ordinary_user(command: list[str | Path]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        user=ORDINARY,
+        group=ORDINARY,
+        extra_groups=[],
+        cwd=CHECKOUT,
+        env=ANYBODY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def runs_for_anybody(python: str) -> bool:
     """Whether an ordinary user can start this Python and import what we need with it."""
     try:
-        tried = subprocess.run(
-            [python, "-B", "-c", "import psycopg2, dho.embedded.servers"],
-            user=1999, group=1999, extra_groups=[], cwd="/", env=ANYBODY, capture_output=True, check=False,
-        )  # fmt: skip
+        return as_ordinary_user([python, "-B", "-c", "import psycopg2, dho.embedded.servers"]).returncode == 0
     except PermissionError:
         return False
-    return tried.returncode == 0
 
 
 def owner_url(servers: Servers) -> str:
@@ -209,7 +220,7 @@ def test_it_runs_as_an_ordinary_user_too(tmp_path):
         pytest.skip("no Python here that an ordinary user can reach")
     root = tmp_path / "state"
     root.mkdir()
-    os.chown(root, 1999, 1999)
+    os.chown(root, ORDINARY, ORDINARY)
     for parent in [tmp_path, *tmp_path.parents]:
         parent.chmod(parent.stat().st_mode | 0o011) if parent.owner() == "root" and parent != Path("/") else None
     code = (
@@ -218,10 +229,7 @@ def test_it_runs_as_an_ordinary_user_too(tmp_path):
         "print(ask(s.environment()['DATABASE_URL'], 'SELECT current_user')); s.postgres.kill(); s.postgres.start();"
         "print(s.state.server_user, s.state.data); s.stop()"
     )
-    done = subprocess.run(
-        [python, "-B", "-c", code, root],
-        user=1999, group=1999, extra_groups=[], cwd=CHECKOUT, env=ANYBODY, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = as_ordinary_user([python, "-B", "-c", code, root])
     assert (done.stdout.splitlines(), done.stderr) == (["[('dho_app',)]", f"None {root / 'data'}"], "")
 
 
