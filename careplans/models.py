@@ -1,6 +1,6 @@
 """The self-care plan: versions, limits, schedules, measures per zone, and the doctor's decision."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +12,7 @@ from accounts.models import User
 from audit.history import append_only, never_deleted, record_changes
 from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
 from careplans.scoring import Rule, RuleKind
+from dho.lib.numbers import OSLO
 from measurements.models import MeasurementType
 from organisations.models import Municipality
 from patients.models import Patient
@@ -172,6 +173,11 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity as people say it: validity ends at an instant, usually the midnight after."""
+        return (self.valid_until - timedelta(microseconds=1)).astimezone(OSLO).date() if self.valid_until else None
 
 
 class Threshold(models.Model):

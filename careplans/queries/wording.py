@@ -1,0 +1,134 @@
+"""Rules and schedules in Norwegian words, with the numbers kept apart so that two versions can be compared."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from careplans.models import Schedule
+from careplans.queries.catalogue import quantities
+from careplans.scoring import Quantity, Rule, RuleKind
+from careplans.scoring.measured import hours_text
+from careplans.scoring.news2 import RED_HIGH, YELLOW_HIGH
+from careplans.scoring.numbers import text
+from dho.lib.numbers import WEEKDAYS, duration_nb, time_nb
+from measurements.models import Questionnaire, QuestionnaireItem
+from organisations.opening_hours import OpeningHours
+
+# (what the words are the value of, the words); an empty name marks words that only hold the line together.
+Words = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Names:
+    """What people call quantities, questionnaires and answers."""
+
+    quantities: dict[str, Quantity]
+    titles: dict[str, str]
+    items: dict[tuple[str, str], QuestionnaireItem]
+
+    @classmethod
+    def current(cls) -> "Names":
+        """The catalogue, and the questionnaires in use today."""
+        forms = Questionnaire.objects.filter(current=True).prefetch_related("items")
+        items = {(form.code, item.code): item for form in forms for item in form.items.all()}
+        return cls(quantities(), {form.code: form.title for form in forms}, items)
+
+    def rule(self, rule: Rule) -> str:
+        """What the rule is about: «Oksygenmetning», the questionnaire's title with its question, or NEWS2."""
+        if rule.kind == RuleKind.NEWS2:
+            return "NEWS2"
+        if rule.quantity in self.quantities:
+            return self.quantities[rule.quantity].label
+        title = self.titles.get(rule.quantity, rule.quantity)
+        item = self.items.get((rule.quantity, rule.item))
+        return f"{title}: {item.text if item else rule.item}" if rule.kind == RuleKind.ANSWER else title
+
+    def schedule(self, row: Schedule) -> str:
+        """What is measured or answered."""
+        return row.type.label if row.type else self.titles.get(row.subject, row.subject)
+
+    def answers(self, rule: Rule, values: Iterable[str]) -> str:
+        """The answers as the patient reads them; an unknown code stands as it is."""
+        item = self.items.get((rule.quantity, rule.item))
+        labels = {"true": "ja", "false": "nei"}
+        labels |= {str(option["value"]): str(option["label"]) for option in (item.options if item else [])}
+        return " eller ".join(f"«{labels.get(value, value)}»" for value in sorted(values))
+
+
+def rule_words(rule: Rule, names: Names) -> Words:
+    """The rule on one line. Limits are strict: «gul under 88» leaves 88 itself green."""
+    quantity = names.quantities.get(rule.quantity)
+    decimals, unit = (quantity.decimals, quantity.unit) if quantity else (0, "poeng")
+    span = ("window_hours", hours_text(rule.look_back_hours))
+    match rule.kind:
+        case RuleKind.ANSWER:
+            return _answers(rule, names)
+        case RuleKind.CHANGE:
+            return [*_limits(rule, decimals, low="ved fall over", high="ved økning over"), ("", f"{unit} på"), span]
+        case RuleKind.SHARE:
+            normal = ("baseline", text(rule.baseline or Decimal(0), decimals))
+            return [*_limits(rule, 0), ("", "% av egen normalverdi"), normal, ("", unit)]
+        case RuleKind.REPEATED:
+            times = [("", f"{unit} i minst"), ("n", str(rule.n)), ("", "av de siste"), ("m", str(rule.m))]
+            return [*_limits(rule, decimals), *times, ("", "målingene, høyst"), span, ("", "tilbake")]
+        case RuleKind.NEWS2:
+            scale = [("", "poeng, SpO₂-skala"), ("scale", str(rule.scale)), ("", "verdier fra siste"), span]
+            return [*_limits(rule, 0), *scale]
+    return [*_limits(rule, decimals), ("", unit)]
+
+
+def schedule_words(row: Schedule) -> Words:
+    """The days, the times of day and the grace, in words."""
+    clocks = " og ".join(time_nb(clock) for clock in sorted(row.times))
+    grace = duration_nb(timedelta(minutes=row.grace_minutes))
+    return [("days", weekdays_text(row.weekdays)), ("times", clocks), ("", "med frist"), ("grace", grace)]
+
+
+def weekdays_text(days: Iterable[int]) -> str:
+    """«hver dag», «hverdager», or the names of the days."""
+    chosen = sorted(set(days))
+    if chosen == list(range(7)):
+        return "hver dag"
+    if chosen == list(range(5)):
+        return "hverdager"
+    return ", ".join(WEEKDAYS[day] for day in chosen)
+
+
+def hours_words(hours: OpeningHours) -> str:
+    """A service's ordinary week: «hverdager kl. 08.00–15.30». Holidays are closed anyway (P5)."""
+    days_by_spans: dict[tuple[tuple[object, object], ...], list[int]] = {}
+    for day, spans in sorted(hours.weekly.items()):
+        if spans:
+            days_by_spans.setdefault(tuple(spans), []).append(day)
+    return ", ".join(
+        f"{weekdays_text(days)} {' og '.join(f'kl. {start:%H.%M}–{end:%H.%M}' for start, end in spans)}"
+        for spans, days in days_by_spans.items()
+    )
+
+
+def _limits(rule: Rule, decimals: int, *, low: str = "under", high: str = "over") -> Words:
+    """Yellow before red on each side; the points of NEWS2 have standard limits when the plan sets none."""
+    news2 = rule.kind == RuleKind.NEWS2 and rule.yellow_high is None
+    # A fall is shown as a positive number, as people say it.
+    sign = -1 if rule.kind == RuleKind.CHANGE else 1
+    sides = (
+        ("yellow_low", f"gul {low}", rule.yellow_low and rule.yellow_low * sign),
+        ("red_low", f"rød {low}", rule.red_low and rule.red_low * sign),
+        ("yellow_high", f"gul {high}", YELLOW_HIGH if news2 else rule.yellow_high),
+        ("red_high", f"rød {high}", RED_HIGH if news2 else rule.red_high),
+    )
+    words: Words = []
+    for name, phrase, limit in sides:
+        if limit is not None:
+            words += [("", f"· {phrase}" if words else phrase), (name, text(limit, decimals))]
+    return words
+
+
+def _answers(rule: Rule, names: Names) -> Words:
+    words: Words = []
+    for name, colour, values in (("yellow", "gul", rule.yellow_answers), ("red", "rød", rule.red_answers)):
+        if values:
+            phrase = f"{colour} ved svaret"
+            words += [("", f"· {phrase}" if words else phrase), (name, names.answers(rule, values))]
+    return words

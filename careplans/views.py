@@ -1,0 +1,157 @@
+"""The doctor's pages: plans that wait, one plan to decide, and the plan on paper."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.roles import Permission
+from audit.enums import Action
+from audit.services import Refused
+from careplans.enums import VersionStatus
+from careplans.forms import ApprovalForm, ReturnForm
+from careplans.models import PlanVersion
+from careplans.pdf import PdfUnavailable, can_make_pdf, make_pdf
+from careplans.queries.gp import find_version, lately_decided, plan_page, waiting_for
+from careplans.queries.wording import hours_words
+from careplans.services import AlreadyDecided, approve, return_with_question
+from dho.lib.numbers import OSLO, date_nb
+from patients.access import get_patient
+
+
+@login_required
+@never_cache
+@require_safe
+def plans(request: HttpRequest) -> HttpResponse:
+    """The GP's own patients whose plan waits, and nothing else by default (R-125)."""
+    if request.actor is None or not request.actor.may(Permission.APPROVE_PLAN):
+        raise PermissionDenied
+    now = timezone.now()
+    context = {"waiting": waiting_for(request.actor), "decided": lately_decided(request.actor, now=now)}
+    return render(request, "careplans/plans.html", context)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """One version with its changes and evidence. Only the patient's own GP can decide; others read."""
+    now = timezone.now()
+    if request.method != "POST":
+        return _plan(request, _open(request, version_id, Action.OPEN_PLAN, now), now)
+    version = _open(request, version_id, Action.DECIDE_PLAN, now, Permission.APPROVE_PLAN)
+    try:
+        return _return(request, version, now) if "question" in request.POST else _approve(request, version, now)
+    except AlreadyDecided:
+        version.refresh_from_db()
+        return _plan(request, version, now, status=409, late=True)
+
+
+@login_required
+@never_cache
+@require_safe
+def print_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """The plan as it looks on paper."""
+    now = timezone.now()
+    version = _open(request, version_id, Action.PRINT_PLAN, now)
+    return render(request, "careplans/print.html", _document(version, now) | {"can_make_pdf": can_make_pdf()})
+
+
+@login_required
+@never_cache
+@require_safe
+def pdf(request: HttpRequest, version_id: UUID) -> HttpResponse:
+    """The same document as a file, for the record. Where the machine cannot, the page offers the print page."""
+    now = timezone.now()
+    version = _open(request, version_id, Action.PRINT_PLAN, now)
+    try:
+        content = make_pdf(render_to_string("pdf/plan.html", _document(version, now)), stylesheet="css/print.css")
+    except PdfUnavailable:
+        return render(request, "careplans/pdf_unavailable.html", {"version": version}, status=503)
+    # No name in the file name: it ends up in download lists and on shared screens.
+    headers = {"Content-Disposition": f'inline; filename="egenbehandlingsplan-versjon-{version.number}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _open(
+    request: HttpRequest,
+    version_id: UUID,
+    action: Action,
+    now: datetime,
+    permission: Permission = Permission.SEE_PATIENT,
+) -> PlanVersion:
+    """The version with its patient, the look logged; «not yours» and «does not exist» answer the same."""
+    version = find_version(version_id, by=request.actor)
+    if version is None:
+        raise Refused(action, object_id=str(version_id))
+    version.patient = get_patient(
+        version.patient_id,
+        by=request.actor,
+        now=now,
+        action=action,
+        permission=permission,
+        object_id=str(version_id),
+    )
+    return version
+
+
+def _approve(request: HttpRequest, version: PlanVersion, now: datetime) -> HttpResponse:
+    form = _approval_form(version, now, request.POST)
+    if not form.is_valid():
+        return _plan(request, version, now, status=422, approval_form=form)
+    approve(version=version, valid_until=form.ends, by=request.actor, now=now)
+    until = date_nb(form.cleaned_data["valid_until"])
+    messages.success(request, f"Planen er godkjent og gjelder fra nå til og med {until}.")
+    return redirect("plan-decide", version.pk)
+
+
+def _return(request: HttpRequest, version: PlanVersion, now: datetime) -> HttpResponse:
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return _plan(request, version, now, status=422, return_form=form)
+    return_with_question(version=version, question=form.cleaned_data["question"], by=request.actor, now=now)
+    messages.success(request, "Planen er sendt tilbake til oppfølgingstjenesten med spørsmålet ditt.")
+    return redirect("plan-decide", version.pk)
+
+
+def _approval_form(version: PlanVersion, now: datetime, data: Any = None) -> ApprovalForm:
+    patient = version.patient
+    label = (
+        f"Jeg godkjenner grenseverdiene og de medisinske tiltakene i versjon {version.number} "
+        f"for {patient.given_name} {patient.family_name}."
+    )
+    return ApprovalForm(data, today=now.astimezone(OSLO).date(), label=label)
+
+
+def _plan(
+    request: HttpRequest, version: PlanVersion, now: datetime, *, status: int = 200, **extra: Any
+) -> HttpResponse:
+    page = plan_page(version, now=now)
+    context = {
+        "page": page,
+        "version": version,
+        "patient": version.patient,
+        "age": version.patient.age(now.astimezone(OSLO).date()),
+        "hours": hours_words(page.enrolment.service.opening_hours) if page.enrolment else "",
+        "decides": version.status == VersionStatus.PROPOSED and request.actor.may(Permission.APPROVE_PLAN),
+        "approval_form": _approval_form(version, now),
+        "return_form": ReturnForm(),
+        "can_make_pdf": can_make_pdf(),
+        "now": now,
+    }
+    return render(request, "careplans/decide.html", context | extra, status=status)
+
+
+def _document(version: PlanVersion, now: datetime) -> dict[str, Any]:
+    page = plan_page(version, now=now)
+    hours = hours_words(page.enrolment.service.opening_hours) if page.enrolment else ""
+    return {"page": page, "version": version, "patient": version.patient, "hours": hours, "printed_at": now}
