@@ -2,9 +2,10 @@
 
 import re
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.actor import Actor
+from accounts.models import DeviceCredential
 from dho.lib.encryption import blind_index
 from patients.access import visible_patients
 from patients.models import Enrolment, Patient
@@ -29,3 +30,11 @@ def find_patients(by: Actor, *, text: str) -> QuerySet[Patient]:
         target_groups=Subquery(enrolment.values("target_groups")[:1]),
         status=Subquery(enrolment.values("status")[:1]),
     ).order_by("family_name", "given_name", "birth_date", "pk")
+
+
+def credentials_of(patient: Patient) -> QuerySet[DeviceCredential]:
+    """Every device that has or had access for the patient, those with access first, newest first."""
+    found = DeviceCredential.objects.filter(patient_id=patient.pk, municipality_id=patient.municipality_id)
+    return found.select_related("issued_by", "revoked_by").order_by(
+        F("revoked_at").desc(nulls_first=True), "-issued_at", "-pk"
+    )
