@@ -55,7 +55,8 @@ def choose_role(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Shortcuts on or off, and which role to work in."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    # An unticked box sends nothing, so an empty form is an answer too.
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, "Innstillingene er lagret.")

@@ -1,6 +1,5 @@
 """The nurse queue: the page, the list it polls, and the four things a nurse does to a row (ux.md 4.1)."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +21,7 @@ from accounts.roles import Permission
 from alerts import services
 from alerts.board import Choice, make_board
 from alerts.enums import HandlingAction, Outcome
+from alerts.queries.queue import watched_service
 from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
@@ -47,10 +47,9 @@ def page(request: HttpRequest) -> HttpResponse:
     if closed := context.closed_in(request.GET):
         context.offer_undo(request.session, closed, HandlingAction.DONE, now=now)
         return redirect("queue")
-    record_access(
-        Action.OPEN_QUEUE, municipality_id=min(by.municipality_ids), patient_id=None, by=by, now=now
-    ) if by.municipality_ids else None
-    return render(request, "alerts/queue.html", _list(request, by, now))
+    if by.municipality_ids:
+        record_access(Action.OPEN_QUEUE, municipality_id=min(by.municipality_ids), patient_id=None, by=by, now=now)
+    return render(request, "alerts/queue.html", _list(request, by, now, service=watched_service(by, now=now)))
 
 
 @never_cache
@@ -62,9 +61,10 @@ def fragment(request: HttpRequest) -> HttpResponse:
         # A list of patients must not stay on a screen where nobody is signed in.
         return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('login')}?next={reverse('queue')}"})
     by, now = _nurse(request), timezone.now()
-    etag = context.etag(request, by, choice=Choice.of(request.GET), now=now)
+    service = watched_service(by, now=now)
+    etag = context.etag(request, by, service, choice=Choice.of(request.GET), now=now)
     response = get_conditional_response(request, etag=etag)
-    response = response or render(request, "alerts/queue_list.html", _list(request, by, now))
+    response = response or render(request, "alerts/queue_list.html", _list(request, by, now, service=service))
     response["ETag"] = etag
     return response
 
@@ -144,16 +144,18 @@ def _at_work(request: HttpRequest, patient_id: UUID, action: Action) -> tuple[Ac
     return by, now
 
 
-def _list(request: HttpRequest, by: Actor, now: datetime, notes: dict[UUID, str] | None = None) -> dict[str, Any]:
+def _list(
+    request: HttpRequest, by: Actor, now: datetime, *, service: Any, notes: dict[UUID, str] | None = None
+) -> dict[str, Any]:
     """What the list shows now, in the filter of the address or of the form that was sent."""
     choice = Choice.of(request.POST if request.method == "POST" else request.GET)
-    service = context.service_of(by)
     return {
         "board": make_board(by, choice=choice, hours=service.opening_hours, now=now, notes=notes),
         "choice": choice,
         "opening": service.opening_hours.describe(now),
+        "last_assessed_at": service.last_assessed_at,
+        "alarms": context.alarms(service, now=now),
         "undo": context.undo_on_offer(request.session, by=by, now=now),
-        "health": context.health_of(now),
         "now": now,
     }
 
@@ -162,7 +164,7 @@ def _answer(request: HttpRequest, by: Actor, now: datetime, patient_id: UUID, pr
     """The list after an act: as a fragment to htmx, else back to the page. What failed stands in the row, with 409."""
     if "HX-Request" in request.headers:
         notes = {patient_id: problem} if problem else None
-        found = {**_list(request, by, now, notes), "problem": problem}
+        found = _list(request, by, now, service=watched_service(by, now=now), notes=notes)
         return render(request, "alerts/queue_list.html", found, status=409 if problem else 200)
     if problem:
         messages.error(request, f"{problem}.")

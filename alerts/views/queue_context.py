@@ -16,8 +16,8 @@ from accounts.actor import Actor
 from alerts.board import Choice
 from alerts.enums import HandlingAction
 from alerts.queries.queue import queue_state
-from alerts.queries.work import Health
-from organisations.models import FollowUpService
+from alerts.queries.work import TOO_LONG
+from dho.lib.numbers import time_nb
 from patients.access import visible_patients
 
 UNDO_FOR = timedelta(seconds=30)
@@ -34,9 +34,7 @@ class Undo:
     seconds: int
 
 
-def offer_undo(
-    session: MutableMapping[str, Any], patient_id: UUID, action: HandlingAction, *, now: datetime
-) -> None:
+def offer_undo(session: MutableMapping[str, Any], patient_id: UUID, action: HandlingAction, *, now: datetime) -> None:
     """Remember the act for 30 seconds. The session is read in every request anyway, so the offer costs no query."""
     until = (now + UNDO_FOR).isoformat()
     session[UNDO] = {"patient_id": str(patient_id), "action": str(action), "until": until}
@@ -67,13 +65,22 @@ def closed_in(data: Mapping[str, Any]) -> UUID | None:
         return None
 
 
-def service_of(by: Actor) -> FollowUpService:
-    """The service whose queue and opening hours these are."""
-    return FollowUpService.objects.get(pk=by.service_id)
+def alarms(service: Any, *, now: datetime) -> list[str]:
+    """What stands still, in words. Empty means that the list can be trusted."""
+    found = []
+    if service.unassessed:
+        found.append("Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert.")
+    if service.undelivered:
+        found.append("Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt.")
+    if service.last_assessed_at is None:
+        found.append("Vurderingen av målinger har ikke startet.")
+    elif now - service.last_assessed_at > TOO_LONG:
+        found.append(f"Vurderingen av målinger har stått stille siden {time_nb(service.last_assessed_at)}.")
+    return found
 
 
-def etag(request: HttpRequest, by: Actor, *, choice: Choice, health: Health, now: datetime) -> str:
-    """Changes whenever the list would look different: a row, the minute, the filter, the alarm, or what can be undone."""
+def etag(request: HttpRequest, by: Actor, service: Any, *, choice: Choice, now: datetime) -> str:
+    """Changes whenever the list would look different: a row, the minute, the filter, an alarm, or what can be undone."""
     undo = request.session.get(UNDO)
     offered = bool(undo) and datetime.fromisoformat(undo["until"]) > now
     seen = (
@@ -82,8 +89,7 @@ def etag(request: HttpRequest, by: Actor, *, choice: Choice, health: Health, now
         choice,
         sorted(by.municipality_ids),
         str(by.user.pk),
-        by.user.shortcuts_enabled,
-        health,
+        alarms(service, now=now),
         offered and undo,
     )
     return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:20])
