@@ -27,11 +27,19 @@ def frozen_with_version() -> Trigger:
         when=Before,
         operation=Insert | Update | Delete,
         declare=[("state", "text")],
+        # Both ends of an update are looked at: a limit may not be moved out of an approved version either.
         func="""
-            SELECT status INTO state FROM careplans_planversion
-            WHERE id = (CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END);
-            IF state IS DISTINCT FROM 'DRAFT' THEN
-                RAISE EXCEPTION 'pgtrigger: the plan version is % and can no longer be changed', state;
+            IF TG_OP <> 'INSERT' THEN
+                SELECT status INTO state FROM careplans_planversion WHERE id = OLD.version_id;
+                IF state IS DISTINCT FROM 'DRAFT' THEN
+                    RAISE EXCEPTION 'pgtrigger: the plan version is % and can no longer be changed', state;
+                END IF;
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                SELECT status INTO state FROM careplans_planversion WHERE id = NEW.version_id;
+                IF state IS DISTINCT FROM 'DRAFT' THEN
+                    RAISE EXCEPTION 'pgtrigger: the plan version is % and can no longer be changed', state;
+                END IF;
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
@@ -141,6 +149,8 @@ class PlanVersion(models.Model):
                     status__in=[VersionStatus.APPROVED, VersionStatus.SUPERSEDED],
                     approved_at__isnull=False,
                     approved_by__isnull=False,
+                    # Said apart: a comparison with NULL is not false, and a check lets it pass.
+                    valid_until__isnull=False,
                     valid_until__gt=F("approved_at"),
                 )
                 | Q(
@@ -214,7 +224,8 @@ class Threshold(models.Model):
                 & (Q(yellow_low__isnull=True) | Q(yellow_high__isnull=True) | Q(yellow_low__lt=F("yellow_high"))),
             ),
             models.CheckConstraint(
-                condition=Q(n__isnull=True, m__isnull=True) | Q(n__gte=1, m__gte=F("n")),
+                condition=Q(n__isnull=True, m__isnull=True)
+                | Q(n__isnull=False, m__isnull=False, n__gte=1, m__gte=F("n")),
                 name="threshold_n_of_m",
             ),
             models.CheckConstraint(
