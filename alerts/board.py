@@ -84,6 +84,7 @@ class Line:
     deadline: Deadline
     mine: bool
     needs_note: bool
+    can_finish_here: bool
     note: str
 
 
@@ -150,5 +151,6 @@ def _line(row: Any, points: list[Point], *, by: Actor, hours: OpeningHours, now:
         deadline=deadline_in_words(row.deadline, hours=hours, now=now),
         mine=row.owner_id == by.user.pk,
         needs_note=row.level in NEEDS_NOTE,
+        can_finish_here=row.level not in NEEDS_NOTE and row.owner_id in (None, by.user.pk),
         note=note,
     )

@@ -79,6 +79,8 @@ def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     except services.AlreadyClaimed as lost:
         ago = ago_in_words(lost.since, now=now)
         return _answer(request, by, now, patient_id, problem=f"Tatt av {lost.owner.get_full_name()} for {ago} siden")
+    except (services.StaleCase, services.NotYours):
+        return _answer(request, by, now, patient_id, problem="Saken er ikke åpen lenger")
     context.offer_undo(request.session, patient_id, HandlingAction.CLAIM, now=now)
     return _answer(request, by, now, patient_id)
 

@@ -86,10 +86,13 @@ def test_it_counts_the_other_alerts_of_the_patient(as_kari, world, count, said):
         (Level.MISSING, "kari", "Kari Nordmann (deg) Ferdig Slipp"),
         (Level.EQUIPMENT, "kari", "Kari Nordmann (deg) Ferdig Slipp"),
         (Level.RED, "berit", "Berit Lunde"),
+        (Level.MISSING, "berit", "Berit Lunde"),
+        (Level.YELLOW, "", "Ta saken"),
+        (Level.MISSING, "", "Ta saken Ferdig"),
     ],
 )
-def test_it_says_who_has_the_case_and_what_the_owner_can_do(as_kari, world, level, owner, said):
-    put_in_queue(world.per, level=level, owner=getattr(world, owner))
+def test_it_says_who_has_the_case_and_what_can_be_done(as_kari, world, level, owner, said):
+    put_in_queue(world.per, level=level, owner=getattr(world, owner, None))
     assert rows_of(show(as_kari).text)[0][6] == said
 
 

@@ -166,6 +166,12 @@
   document.addEventListener("htmx:before:response", (event) => {
     if (!ours(event)) return;
     const { raw, status } = event.detail.ctx.response;
+    // Signed out meanwhile: the answer is the login page, and the list must not stay on the screen.
+    if (raw.redirected) {
+      event.preventDefault();
+      location.assign(raw.url);
+      return;
+    }
     if ([200, 304, 409].includes(status)) {
       heardFromServer(raw);
       etag = status === 304 ? etag : (raw.headers.get("ETag") ?? "");
