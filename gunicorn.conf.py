@@ -1,10 +1,11 @@
 """The web server's settings, the same for script/server and docker-compose.yml."""
 
+import os
 from pathlib import Path
 
 bind = "0.0.0.0:8000"  # script/server gives a socket of its own instead
-threads = 4  # per worker; WEB_CONCURRENCY sets the number of workers
-workers = 2
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))  # one per core
+threads = 4  # per worker
 preload_app = True  # one import for all workers: faster start, less memory
 timeout = 30
 graceful_timeout = 5

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+LONGEST_LOG = 20_000_000
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -37,6 +38,8 @@ def spawn(
             if os.getppid() != parent:  # we died between fork and prctl
                 os._exit(1)
 
+    if log.exists() and log.stat().st_size > LONGEST_LOG:
+        log.replace(log.with_suffix(".old.log"))
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603  (our own programs)
             argv,

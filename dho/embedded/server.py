@@ -146,9 +146,10 @@ def _fingerprint() -> str:
 
 
 def _wait_for_first_page(supervisor: Supervisor, listener: socket.socket) -> None:
+    host, port = listener.getsockname()
     deadline = time.monotonic() + FIRST_PAGE_SECONDS
     while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection(*listener.getsockname(), timeout=5)
+        connection = http.client.HTTPConnection(host, port, timeout=5)
         try:
             connection.request("GET", FIRST_PAGE, headers={"Host": "localhost"})
             if connection.getresponse().status == http.HTTPStatus.OK:
