@@ -1,0 +1,16 @@
+"""Receiving readings and answers, and keeping what had to be refused."""
+
+from measurements.services.readings import Stored, SubmittedReading, store_readings
+from measurements.services.refused import keep_refused, purge_refused
+from measurements.services.responses import SubmittedNumber, SubmittedResponse, store_response
+
+__all__ = [
+    "Stored",
+    "SubmittedNumber",
+    "SubmittedReading",
+    "SubmittedResponse",
+    "keep_refused",
+    "purge_refused",
+    "store_readings",
+    "store_response",
+]
