@@ -73,7 +73,7 @@ def rule_words(rule: Rule, names: Names) -> Words:
             times = [("", f"{unit} i minst"), ("n", str(rule.n)), ("", "av de siste"), ("m", str(rule.m))]
             return [*_limits(rule, decimals), *times, ("", "målingene, høyst"), span, ("", "tilbake")]
         case RuleKind.NEWS2:
-            scale = [("", "poeng, SpO₂-skala"), ("scale", str(rule.scale)), ("", "verdier fra siste"), span]
+            scale = [("", "poeng, SpO₂-skala"), ("scale", str(rule.scale)), ("", "med verdier fra siste"), span]
             return [*_limits(rule, 0), *scale]
     return [*_limits(rule, decimals), ("", unit)]
 
