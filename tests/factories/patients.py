@@ -16,6 +16,9 @@ def make_patient(municipality_id: int, given: str, family: str, **fields) -> Pat
     """A synthetic patient of the municipality; each call makes another national id."""
     birth_date = fields.pop("birth_date", date(1948, 3, 14))
     national_id = make_synthetic(birth_date, Random(next(_numbers))).value
+    # One birth date has only some hundred numbers, so two draws can be alike.
+    while Patient.objects.filter(national_id_index=blind_index(national_id)).exists():
+        national_id = make_synthetic(birth_date, Random(next(_numbers))).value
     fields.setdefault("sex", Sex.UNKNOWN)
     return Patient.objects.create(
         municipality_id=municipality_id,

@@ -1,0 +1,457 @@
+"""The doctor's two pages: what waits, and one plan with its evidence, decided or read."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.enums import Role
+from audit.models import AccessEntry
+from careplans.enums import MeasureKind, Zone
+from careplans.models import Approval, Measure, PlanVersion, Threshold
+from careplans.services import return_with_question, withdraw
+from measurements.enums import StatementKind, Timing
+from measurements.models import ReadingStatement
+from patients.models import Enrolment
+from tests import database
+from tests.factories.accounts import make_membership, make_user
+from tests.factories.careplans import add_schedule, approve, make_draft, propose
+from tests.factories.clock import NOW
+from tests.factories.measurements import make_reading
+from tests.factories.patients import make_enrolment, make_patient
+
+PLANS = reverse("plans")
+LIMITS = [
+    {"kind": "BAND", "quantity": "spo2", "red_low": Decimal(85), "yellow_low": Decimal(87)},
+    {"kind": "BAND", "quantity": "weight", "yellow_low": Decimal(40), "yellow_high": Decimal(120)},
+    {"kind": "CHANGE", "quantity": "weight", "yellow_high": Decimal("1.5"), "red_high": Decimal(2), "window_hours": 72},
+    {"kind": "NEWS2", "window_hours": 24, "scale": 2},
+]
+
+
+@pytest.fixture(autouse=True)
+def on_the_day() -> Iterator[None]:
+    """The pages take their own time; the personas live on one fixed day."""
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def proposal(world) -> PlanVersion:
+    """Per's version 2 with other limits and a new medical measure, sent to GP Dahl."""
+    draft = make_draft(world.per, world.kari, limits=LIMITS)
+    add_schedule(draft)
+    Measure.objects.create(
+        version=draft,
+        municipality_id=draft.municipality_id,
+        zone=Zone.YELLOW,
+        kind=MeasureKind.MEDICAL,
+        position=8,
+        text="Start prednisolon 20 mg i 5 dager",
+        start_alone=False,
+    )
+    return propose(draft)
+
+
+def url(version, name: str = "plan-decide") -> str:
+    return reverse(name, args=[version.pk])
+
+
+def browser_of(user) -> Client:
+    """A browser where this person is signed in."""
+    browser = Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def plain(page) -> str:
+    """The page's text with runs of white space as one space, and without tags that only mark."""
+    text = page.text
+    for tag in ("<mark>", "</mark>", "<del>", "</del>"):
+        text = text.replace(tag, "")
+    return " ".join(text.replace("\u00a0", " ").split())
+
+
+def log_of(version) -> list[tuple[str, bool]]:
+    """Action and whether it was allowed, for looks at this version, whoever looked."""
+    database.see_everything()
+    return list(AccessEntry.objects.filter(object_id=str(version.pk)).order_by("pk").values_list("action", "allowed"))
+
+
+APPROVES = {"valid_until": "18.05.2027", "confirmed": "on"}
+
+
+class TestTheList:
+    def test_it_shows_what_waits_for_the_own_patients(self, as_dahl, proposal):
+        page = as_dahl.get(PLANS)
+        assert [version.pk for version in page.context["waiting"]] == [proposal.pk]
+        text = plain(page)
+        for expected in ("1 plan venter på deg", "Aasen, Per", "Kongsvinger", "Kari Nordmann", "18.11.2026 kl. 10.00"):
+            assert expected in text
+
+    def test_the_longest_wait_stands_first(self, as_dahl, world, proposal):
+        older = propose(make_draft(world.solveig, world.kari), now=NOW - timedelta(days=2))
+        assert [version.pk for version in as_dahl.get(PLANS).context["waiting"]] == [older.pk, proposal.pk]
+
+    def test_it_says_that_nothing_waits(self, as_dahl, world):
+        text = plain(as_dahl.get(PLANS))
+        assert "Ingen planer venter på deg" in text
+        assert "Du skal ikke følge med på målinger fortløpende." in text
+
+    def test_it_leaves_out_drafts_and_other_doctors_patients(self, as_dahl, world):
+        make_draft(world.per, world.kari)
+        propose(make_draft(world.nils, world.ola))
+        elsewhere = make_patient(world.a.pk, "Annen", "Liste", gp=world.nils.gp)
+        propose(make_draft(elsewhere, world.kari))
+        assert as_dahl.get(PLANS).context["waiting"] == []
+
+    def test_it_shows_what_was_decided_lately(self, as_dahl, world, proposal):
+        approve(proposal, world.dahl, now=NOW - timedelta(days=3))
+        decided = as_dahl.get(PLANS).context["decided"]
+        assert [(row.version_id, row.name) for row in decided] == [(proposal.pk, "Anne Dahl")]
+
+    def test_it_forgets_what_was_decided_long_ago(self, as_dahl, world):
+        assert as_dahl.get(PLANS).context["decided"] == []  # version 1 was approved 90 days ago
+
+    @pytest.mark.parametrize("person", ["kari", "siri", "ness", "eva"])
+    def test_it_refuses_everyone_else(self, world, proposal, person):
+        assert browser_of(getattr(world, person)).get(PLANS).status_code == 403
+
+    def test_it_asks_for_login(self, client, proposal):
+        assert client.get(PLANS).url == f"{reverse('login')}?next={PLANS}"
+
+    def test_it_refuses_other_methods(self, as_dahl):
+        assert as_dahl.post(PLANS).status_code == 405
+
+    def test_it_asks_the_database_equally_often_for_one_and_three(self, as_dahl, world, proposal):
+        with CaptureQueriesContext(
+            connection,
+        ) as one:
+            as_dahl.get(PLANS)
+        propose(make_draft(world.solveig, world.kari))
+        third = make_patient(world.a.pk, "Tredje", "Pasient", gp=world.dahl)
+        propose(make_draft(third, world.kari))
+        with CaptureQueriesContext(connection) as three:
+            as_dahl.get(PLANS)
+        assert len(three) == len(one)
+
+
+class TestOnePlan:
+    def test_it_says_who_does_what(self, as_dahl, proposal):
+        text = plain(as_dahl.get(url(proposal)))
+        for expected in (
+            "AASEN, Per",
+            "14.03.1948 (78 år)",
+            "Egenbehandlingsplan versjon 2 venter på deg",
+            "Kari Nordmann sendte forslaget 18.11.2026 kl. 10.00.",
+            "DHO Solør–Odal følger opp målingene hverdager kl. 08.00–15.30, telefon 62 80 00 00.",
+            "Du skal ikke følge med på målingene fortløpende.",
+            "legevakt 116 117, og 113 ved fare for liv",
+        ):
+            assert expected in text
+
+    def test_it_never_shows_the_last_five_digits_or_a_name_in_the_title(self, as_dahl, world, proposal):
+        page = as_dahl.get(url(proposal))
+        assert world.per.national_id[6:] not in page.text
+        assert "<title>Egenbehandlingsplan – DHO</title>" in page.text
+
+    def test_it_shows_old_and_new_limits_in_words(self, as_dahl, proposal):
+        page = as_dahl.get(url(proposal))
+        rows = {(row.change.label, str(row.change.either.kind)): row.change for row in page.context["page"].limits}
+        spo2 = rows["Oksygenmetning", "BAND"]
+        assert [(piece.text, piece.changed) for piece in spo2.present_line] == [
+            ("gul under", False), ("88", True), ("· rød under", False), ("86", True), ("%", False),
+        ]  # fmt: skip
+        assert [(piece.text, piece.changed) for piece in spo2.proposed_line] == [
+            ("gul under", False), ("87", True), ("· rød under", False), ("85", True), ("%", False),
+        ]  # fmt: skip
+        assert rows["Vekt", "BAND"].same
+        assert rows["Vekt", "CHANGE"].same
+        assert (rows["NEWS2", "NEWS2"].present, rows["Puls", "BAND"].proposed) == (None, None)
+        assert "<del>88</del>" in page.text
+        assert "<mark>87</mark>" in page.text
+        text = plain(page)
+        assert "gul ved økning over 1,5 · rød ved økning over 2,0 kg på 3 døgn" in text
+        assert "Ny: gul over 4 · rød over 6 poeng, SpO₂-skala 2 med verdier fra siste 1 døgn" in text
+
+    def test_it_counts_the_changes(self, as_dahl, proposal):
+        """SpO₂ changed, NEWS2 new, four rules and one medical measure: 1 + 1 + 4 + 1."""
+        assert "7 endringer fra versjon 1" in plain(as_dahl.get(url(proposal)))
+
+    def test_it_flags_a_new_medical_measure(self, as_dahl, proposal):
+        text = plain(as_dahl.get(url(proposal)))
+        assert "Start prednisolon 20 mg i 5 dager" in text
+        assert "Startes bare sammen med helsepersonell." in text
+        assert text.count("Nytt medisinsk tiltak – krever din godkjenning") == 1
+
+    def test_it_proposes_half_a_year(self, as_dahl, proposal):
+        assert 'value="18.05.2027"' in as_dahl.get(url(proposal)).text
+
+    def test_a_first_plan_is_compared_with_nothing(self, as_dahl, world):
+        patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
+        make_enrolment(patient, world.joint)
+        page = as_dahl.get(url(propose(make_draft(patient, world.kari))))
+        assert "Første plan: ingen grenser gjelder før du har godkjent dem" in plain(page)
+        assert page.context["page"].present is None
+
+    def test_it_says_when_the_version_in_force_has_run_out(self, as_dahl, world):
+        patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
+        old = make_draft(patient, world.kari)
+        propose(old, now=NOW - timedelta(days=30))
+        PlanVersion.objects.filter(pk=old.pk).update(
+            status="APPROVED", approved_at=NOW - timedelta(days=30), approved_by=world.dahl,
+            valid_until=NOW - timedelta(days=2),
+        )  # fmt: skip
+        page = as_dahl.get(url(propose(make_draft(patient, world.kari))))
+        assert "Før (versjon 1, gikk ut 16.11.2026)" in plain(page)
+
+    def test_opening_is_logged(self, as_dahl, world, proposal):
+        as_dahl.get(url(proposal))
+        entry = AccessEntry.objects.get(object_id=str(proposal.pk))
+        assert (entry.action, entry.allowed, entry.actor_id, entry.patient_id, entry.municipality_id) == (
+            "OPEN_PLAN",
+            True,
+            world.dahl.pk,
+            world.per.pk,
+            world.a.pk,
+        )
+
+    def test_it_is_never_cached(self, as_dahl, proposal):
+        assert "no-store" in as_dahl.get(url(proposal))["Cache-Control"]
+
+    @pytest.mark.parametrize("person", ["kari", "berit"])
+    def test_nurses_read_without_buttons(self, world, proposal, person):
+        page = browser_of(getattr(world, person)).get(url(proposal))
+        text = plain(page)
+        assert "Egenbehandlingsplan versjon 2 venter på fastlegen" in text
+        assert "IKKE GODKJENT." in text
+        assert "Godkjenn plan" not in text
+        assert "Send tilbake" not in text
+
+    def test_the_coordinator_reads_the_own_municipality_only(self, world, proposal):
+        siri = browser_of(world.siri)
+        own = propose(make_draft(world.solveig, world.kari))
+        assert (siri.get(url(own)).status_code, siri.get(url(proposal)).status_code) == (200, 404)
+
+    def test_a_nurse_reads_a_draft_and_the_doctor_does_not(self, as_dahl, world):
+        draft = make_draft(world.per, world.kari)
+        assert browser_of(world.kari).get(url(draft)).status_code == 200
+        assert as_dahl.get(url(draft)).status_code == 404
+
+    @pytest.mark.parametrize("person", ["ola", "ness", "eva"])
+    def test_it_is_hidden_from_everyone_else_and_the_try_is_logged(self, world, proposal, person):
+        assert browser_of(getattr(world, person)).get(url(proposal)).status_code == 404
+        assert log_of(proposal) == [("OPEN_PLAN", False)]
+
+    def test_a_colleague_in_the_same_practice_does_not_see_it(self, world, proposal):
+        colleague = make_user("vik", "Ada", "Vik", hpr_number="1112223")
+        make_membership(colleague, Role.GP, practice=world.dahl.memberships.get().practice)
+        assert browser_of(colleague).get(url(proposal)).status_code == 404
+
+    def test_it_asks_for_login(self, client, proposal):
+        assert client.get(url(proposal)).url == f"{reverse('login')}?next={url(proposal)}"
+
+    def test_it_refuses_other_methods(self, as_dahl, proposal):
+        assert as_dahl.delete(url(proposal)).status_code == 405
+
+
+class TestEvidence:
+    """NOW is Wednesday 18.11. at 10 in Oslo: the period is 28.10.–17.11., whole days."""
+
+    def spo2(self, page):
+        return next(row for row in page.context["page"].limits if row.change.either.quantity == "spo2")
+
+    def test_it_shows_usual_values_and_what_both_versions_would_have_said(self, as_dahl, world, proposal):
+        for days_ago, value in ((1, 84), (2, 85), (3, 86), (4, 87), (5, 91), (6, 92)):
+            make_reading(world.per_tablet, "spo2", value, at=NOW - timedelta(days=days_ago))
+        row = self.spo2(as_dahl.get(url(proposal)))
+        assert row.usual.text == "87 % (84–92)"  # the median of an even number, 86.5, rounded half up
+        assert (row.usual.measured_days, row.usual.planned_days) == (6, 21)
+        # Now: yellow under 88, red under 86. Proposal: yellow under 87, red under 85. A limit itself is mild.
+        assert (row.present_alarms.yellow, row.present_alarms.red) == (2, 2)
+        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (2, 1)
+        text = plain(as_dahl.get(url(proposal)))
+        assert "6 av 21 planlagte dager målt" in text
+        assert "2 gule · 1 rød" in text
+        assert "versjon 1 ville gitt 2 gule · 2 røde" in text
+
+    def test_it_counts_whole_days_in_the_period_only(self, as_dahl, world, proposal):
+        start, end = datetime(2026, 10, 27, 23, tzinfo=UTC), datetime(2026, 11, 17, 23, tzinfo=UTC)
+        for at, value in (
+            (start - timedelta(seconds=1), 70),
+            (start, 90),
+            (end - timedelta(seconds=1), 92),
+            (end, 70),
+        ):
+            make_reading(world.per_tablet, "spo2", value, at=at)
+        row = self.spo2(as_dahl.get(url(proposal)))
+        assert (row.usual.lowest, row.usual.highest, row.usual.measured_days) == (90, 92, 2)
+
+    def test_it_leaves_out_faulty_impossible_and_unplaceable_values(self, as_dahl, world, proposal):
+        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
+        make_reading(world.per_tablet, "spo2", 20, at=NOW - timedelta(days=2))
+        make_reading(world.per_tablet, "spo2", None, at=NOW - timedelta(days=3))
+        make_reading(world.per_tablet, "spo2", 60, at=NOW - timedelta(days=4), timing=Timing.FUTURE)
+        faulty = make_reading(world.per_tablet, "spo2", 70, at=NOW - timedelta(days=5))
+        doubted = make_reading(world.per_tablet, "spo2", 94, at=NOW - timedelta(days=6))
+        for reading, kinds in ((faulty, ["FAULTY"]), (doubted, ["FAULTY", "CONFIRMED"])):
+            for minute, kind in enumerate(kinds):
+                ReadingStatement.objects.create(
+                    municipality_id=reading.municipality_id,
+                    reading=reading,
+                    kind=StatementKind(kind),
+                    reason="Kald hånd",
+                    fulfils_schedule=False,
+                    stated_at=NOW - timedelta(hours=1) + timedelta(minutes=minute),
+                    stated_by=world.kari,
+                )
+        row = self.spo2(as_dahl.get(url(proposal)))
+        assert (row.usual.lowest, row.usual.highest) == (90, 94)
+        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (0, 0)
+
+    def test_it_uses_history_before_the_period(self, as_dahl, world, proposal):
+        first = datetime(2026, 10, 28, 8, tzinfo=UTC)
+        make_reading(world.per_tablet, "weight", "80.0", at=first - timedelta(days=1))
+        make_reading(world.per_tablet, "weight", "82.5", at=first)
+        rows = as_dahl.get(url(proposal)).context["page"].limits
+        change = next(row for row in rows if row.change.either.kind == "CHANGE")
+        assert (change.proposed_alarms.yellow, change.proposed_alarms.red) == (0, 1)
+
+    def test_planned_days_begin_with_the_course(self, as_dahl, world, proposal):
+        Enrolment.objects.filter(patient=world.per).update(started_on=datetime(2026, 11, 16, tzinfo=UTC).date())
+        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
+        row = self.spo2(as_dahl.get(url(proposal)))
+        assert (row.usual.measured_days, row.usual.planned_days) == (1, 2)
+
+    def test_it_says_that_nothing_was_measured(self, as_dahl, proposal):
+        row = self.spo2(as_dahl.get(url(proposal)))
+        assert row.usual is None
+        assert "Ingen målinger" in plain(as_dahl.get(url(proposal)))
+
+    def test_another_patients_readings_never_count(self, as_dahl, world, proposal):
+        make_reading(world.solveig_tablet, "spo2", 70, at=NOW - timedelta(days=1))
+        assert self.spo2(as_dahl.get(url(proposal))).usual is None
+
+    def test_the_bar_has_a_point_not_a_comma(self, as_dahl, world, proposal):
+        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
+        band = self.spo2(as_dahl.get(url(proposal))).band
+        assert [area.zone for area in band.areas] == ["red", "yellow", "green"]
+        assert [limit.label for limit in band.limits] == ["85", "87"]
+        numbers = [*(area.x for area in band.areas), *(area.width for area in band.areas), band.marker]
+        assert all(0 <= float(number) <= 300 for number in numbers)
+        assert sum(float(area.width) for area in band.areas) == pytest.approx(300, abs=0.2)
+
+
+class TestApproving:
+    def test_it_approves_until_the_end_of_the_chosen_day(self, as_dahl, world, proposal):
+        page = as_dahl.post(url(proposal), APPROVES, follow=True)
+        proposal.refresh_from_db()
+        assert (proposal.status, proposal.approved_by, proposal.approved_at) == ("APPROVED", world.dahl, NOW)
+        assert proposal.valid_until == datetime(2027, 5, 18, 22, tzinfo=UTC)  # midnight in Oslo, summer time
+        text = plain(page)
+        assert "Planen er godkjent og gjelder fra nå til og med 18.05.2027." in text
+        assert "Godkjent av Anne Dahl (HPR 1234567) 18.11.2026 kl. 10.00. Gjelder til og med 18.05.2027." in text
+        assert "Godkjenn plan" not in text
+        assert log_of(proposal) == [("DECIDE_PLAN", True), ("OPEN_PLAN", True)]
+
+    @pytest.mark.parametrize(
+        ("changed", "message"),
+        [
+            ({"confirmed": ""}, "Kryss av for at du godkjenner planen, eller send den tilbake med spørsmål."),
+            ({"valid_until": ""}, "Gyldighetsdato: skriv siste dag planen gjelder."),
+            (
+                {"valid_until": "i morgen"},
+                "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+            ),
+            ({"valid_until": "18.11.2026"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
+            ({"valid_until": "19.11.2028"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
+        ],
+    )
+    def test_it_explains_what_is_missing_and_approves_nothing(self, as_dahl, proposal, changed, message):
+        page = as_dahl.post(url(proposal), APPROVES | changed)
+        assert page.status_code == 422
+        assert message in plain(page)
+        proposal.refresh_from_db()
+        assert (proposal.status, Approval.objects.filter(version=proposal).count()) == ("PROPOSED", 0)
+
+    def test_it_keeps_the_date_that_was_typed(self, as_dahl, proposal):
+        assert 'value="01.02.2027"' in as_dahl.post(url(proposal), {"valid_until": "01.02.2027"}).text
+
+    def test_an_empty_post_never_approves(self, as_dahl, proposal):
+        assert as_dahl.post(url(proposal)).status_code == 422
+
+    @pytest.mark.parametrize("person", ["kari", "ola", "siri", "ness", "eva"])
+    def test_everyone_else_gets_404_and_a_line_in_the_log(self, world, proposal, person):
+        browser = browser_of(getattr(world, person))
+        for data in (APPROVES, {"question": "Hvorfor?"}):
+            assert browser.post(url(proposal), data).status_code == 404
+        assert log_of(proposal) == [("DECIDE_PLAN", False), ("DECIDE_PLAN", False)]
+        proposal.refresh_from_db()
+        assert proposal.status == "PROPOSED"
+
+    def test_a_colleague_in_the_same_practice_gets_404(self, world, proposal):
+        colleague = make_user("vik", "Ada", "Vik", hpr_number="1112223")
+        make_membership(colleague, Role.GP, practice=world.dahl.memberships.get().practice)
+        assert browser_of(colleague).post(url(proposal), APPROVES).status_code == 404
+
+    def test_a_forged_request_without_token_is_refused(self, world, proposal):
+        browser = Client(enforce_csrf_checks=True)
+        browser.force_login(world.dahl, backend="django.contrib.auth.backends.ModelBackend")
+        assert browser.post(url(proposal), APPROVES).status_code == 403
+
+
+class TestReturning:
+    def test_it_sends_back_with_the_question(self, as_dahl, proposal):
+        page = as_dahl.post(url(proposal), {"question": "Hvorfor 85 og ikke 86?"}, follow=True)
+        proposal.refresh_from_db()
+        assert (proposal.status, Approval.objects.get(version=proposal).question) == (
+            "RETURNED",
+            "Hvorfor 85 og ikke 86?",
+        )
+        assert "Planen er sendt tilbake til oppfølgingstjenesten med spørsmålet ditt." in plain(page)
+
+    @pytest.mark.parametrize("question", ["", "   "])
+    def test_it_needs_a_question(self, as_dahl, proposal, question):
+        page = as_dahl.post(url(proposal), {"question": question})
+        assert page.status_code == 422
+        assert "Spørsmål: skriv hva oppfølgingstjenesten må avklare." in plain(page)
+        assert "<details" in page.text
+        assert " open>" in page.text
+
+    def test_the_nurse_reads_the_question(self, as_kari, world, proposal):
+        return_with_question(version=proposal, question="Hvorfor <85>?", by=world.actor(world.dahl), now=NOW)
+        text = plain(as_kari.get(url(proposal)))
+        assert "Anne Dahl (HPR 1234567) sendte forslaget tilbake 18.11.2026 kl. 10.00" in text
+        assert "Hvorfor &lt;85&gt;?" in text
+
+
+class TestWhenItIsTooLate:
+    @pytest.mark.parametrize("data", [APPROVES, {"question": "Hvorfor?"}])
+    def test_an_answer_to_a_decided_plan_is_refused_and_explained(self, as_dahl, world, proposal, data):
+        approve(proposal, world.dahl, now=NOW - timedelta(minutes=5))
+        page = as_dahl.post(url(proposal), data)
+        assert page.status_code == 409
+        text = plain(page)
+        assert "Svaret ditt ble ikke lagret, fordi forslaget er avgjort i mellomtiden." in text
+        assert "Godkjent av Anne Dahl (HPR 1234567) 18.11.2026 kl. 09.55." in text
+
+    def test_a_changed_proposal_must_be_read_again(self, as_dahl, world, proposal):
+        """ux.md 4.3 and acceptance 19: the nurse changed the plan while the doctor was reading."""
+        withdraw(version=proposal, by=world.actor(world.kari))
+        newer = make_draft(world.per, world.kari)
+        Threshold.objects.filter(version=newer, quantity="spo2").update(yellow_low=Decimal(89))
+        propose(newer)
+        page = as_dahl.post(url(proposal), APPROVES)
+        assert page.status_code == 409
+        text = plain(page)
+        assert "Oppfølgingstjenesten har trukket forslaget tilbake." in text
+        assert url(newer) in page.text
+        assert "versjon 3 (sendt til fastlegen)" in text
+        statuses = PlanVersion.objects.filter(patient=world.per).order_by("number").values_list("status", flat=True)
+        assert list(statuses) == ["APPROVED", "WITHDRAWN", "PROPOSED"]
