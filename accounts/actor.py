@@ -18,6 +18,8 @@ class Actor:
     organisation: str
     service_id: UUID | None
     practice_id: UUID | None
+    # The municipality that answers for what the person does here; a hospital's own service has none.
+    employer_id: int | None
     municipality_ids: frozenset[int]
 
     @classmethod
@@ -29,6 +31,7 @@ class Actor:
             organisation=membership.organisation.name,
             service_id=membership.service_id,
             practice_id=membership.practice_id,
+            employer_id=membership.employer_id,
             municipality_ids=membership.municipality_ids(on),
         )
 

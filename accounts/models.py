@@ -85,6 +85,13 @@ class Membership(models.Model):
         assert found is not None  # noqa: S101 - the check constraint holds it
         return found
 
+    @property
+    def employer_id(self) -> int | None:
+        """The municipality that answers for the person in this role."""
+        if self.practice:
+            return self.practice.located_in_id
+        return self.service.owner_id if self.service else self.authority_id
+
     def municipality_ids(self, on: date) -> frozenset[int]:
         """The municipalities whose rows this membership may reach on that day, by ownership or agreement in force."""
         if self.authority_id:

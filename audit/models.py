@@ -18,7 +18,8 @@ class AccessEntry(models.Model):
     role = models.CharField(max_length=40)
     organisation = models.CharField(max_length=200)
     hpr_number = models.CharField(max_length=9, blank=True)
-    # Empty on a refusal: who may not see a patient may not learn which municipality the patient belongs to.
+    # On a refusal the municipality of the one who tried: it answers for its people, and who may not see a patient may
+    # not learn which municipality the patient belongs to.
     municipality_id = models.IntegerField(null=True)
     patient_id = models.UUIDField(null=True)
     action = models.CharField(max_length=40, choices=Action)

@@ -16,6 +16,7 @@ class Person(Protocol):
     user: Any
     role: Any
     organisation: str
+    employer_id: int | None
 
 
 class Refused(Http404):
@@ -62,13 +63,13 @@ def record_access(
 
 
 def record_refusal(refusal: Refused, *, by: Person | None, now: datetime) -> AccessEntry:
-    """A look that was refused. The municipality stays empty: who may not see the patient may not learn it (AT-39)."""
+    """A look that was refused, kept in the municipality of the one who tried (AT-39)."""
     return _entry(
         by,
         now,
         action=refusal.action,
         patient_id=refusal.patient_id,
         object_id=refusal.object_id,
-        municipality_id=None,
+        municipality_id=by.employer_id if by else None,
         allowed=False,
     )

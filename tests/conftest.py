@@ -1,5 +1,6 @@
 """What every test may ask for. Tests run as the runtime role, under row-level security, as in production."""
 
+import copy
 from collections.abc import Iterator
 
 import pytest
@@ -25,38 +26,49 @@ def template_database(django_test_environment, django_db_blocker) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(template_database, django_db_blocker) -> None:
-    """pytest-django's own set-up, replaced: a copy made by the owner, used by the runtime role."""
+def django_db_setup(template_database, django_db_blocker) -> World:
+    """pytest-django's own set-up, replaced: a copy in which the personas live, used by the runtime role."""
     with django_db_blocker.unblock():
         name = f"{template_database}_shared"
         database.copy_database(template_database, name)
         connection.settings_dict["NAME"] = name
+        with transaction.atomic():
+            database.see_everything()
+            made = make_world()
+        connection.close()
+    return made
+
+
+@pytest.fixture
+def world(db, django_db_setup) -> World:
+    """Two municipalities with a joint service, a third with its own, and the people of the personas.
+
+    They are committed once; each test gets its own copies of the objects, and what it writes is rolled back.
+    """
+    database.see_everything()
+    return copy.deepcopy(django_db_setup)
 
 
 @pytest.fixture
 def committed_db(django_db_setup, template_database, django_db_blocker) -> Iterator[str]:
-    """A database of the test's own, where transactions really commit: for threads, crashes and locks."""
-    name = f"{template_database}_own"
+    """A database of the test's own with nobody in it, where transactions really commit: for threads, crashes, locks."""
+    yield from _own_database(template_database, django_db_blocker)
+
+
+@pytest.fixture
+def committed_world(django_db_setup, template_database, django_db_blocker) -> Iterator[World]:
+    """The personas in a database of the test's own, where transactions really commit."""
+    for _ in _own_database(f"{template_database}_shared", django_db_blocker):
+        yield copy.deepcopy(django_db_setup)
+
+
+def _own_database(source: str, django_db_blocker) -> Iterator[str]:
+    name = f"{source}_own"
     with django_db_blocker.unblock():
-        database.copy_database(template_database, name)
+        database.copy_database(source, name)
         with database.working_on(name):
             yield name
         database.drop_database(name)
-
-
-@pytest.fixture
-def world(db) -> World:
-    """Two municipalities with a joint service, a third with its own, and the people of the personas."""
-    database.see_everything()
-    return make_world()
-
-
-@pytest.fixture
-def committed_world(committed_db) -> World:
-    """The same people, committed."""
-    with transaction.atomic():
-        database.see_everything()
-        return make_world()
 
 
 @pytest.fixture

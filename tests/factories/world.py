@@ -71,8 +71,10 @@ def make_world() -> World:
     }
     lie = make_user("lie", "Tor", "Lie", hpr_number="7654321")
     practice = GpPractice.objects.create(name="Kongsvinger legesenter", located_in=a)
-    for party in (a, b):
-        PracticeConnection.objects.create(practice=practice, party=party, valid_from=ALWAYS)
+    practice_c = GpPractice.objects.create(name="Stavanger legesenter", located_in=c)
+    for office, party in ((practice, a), (practice, b), (practice_c, c)):
+        PracticeConnection.objects.create(practice=office, party=party, valid_from=ALWAYS)
+    make_membership(lie, Role.GP, practice=practice_c)
     make_membership(people["kari"], Role.NURSE, service=joint)
     make_membership(people["berit"], Role.NURSE, service=joint)
     make_membership(people["ola"], Role.NURSE, service=own_c)

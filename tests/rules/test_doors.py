@@ -1,0 +1,182 @@
+"""Every address × every role, against Per of municipality A: who gets in is written here, and nowhere else by accident.
+
+The list of doors comes from the URL resolver: a new view without a row here fails.
+"""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from alerts.enums import AlertKind, Level
+from alerts.models import Alert, Assessment, QueueEntry
+from audit.models import AccessEntry
+from careplans.scoring import SCORER_VERSION
+from tests.database import see_everything
+from tests.factories.clock import NOW
+from tests.factories.measurements import make_reading
+
+PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva"]
+IN, LOGIN, NO, GONE = 200, 302, 403, 404
+
+
+def only(*allowed, code=IN, others=GONE, nobody=LOGIN):
+    """Those named get in; the other signed-in people get `others`; nobody is sent to the login page."""
+    return {person: nobody if person == "nobody" else code if person in allowed else others for person in PEOPLE}
+
+
+# name: (method, what each person gets). Objects are Per's; 404 is the same answer as for what does not exist.
+DOORS = {
+    "login": ("get", only(*PEOPLE, nobody=IN, code=LOGIN)),
+    "logout": ("post", only(*PEOPLE, code=LOGIN)),
+    "home": ("get", None),
+    "choose-role": ("post", None),
+    "profile": ("get", only(*PEOPLE)),
+    "accessibility": ("get", only(*PEOPLE, nobody=IN)),
+    "patients": ("get", only("kari", "ola", "siri", "dahl", "lie", others=NO)),
+    "patient": ("get", only("kari", "dahl")),
+    "explanation": ("get", only("kari", "dahl")),
+    "devices": ("get", only("kari")),
+    "device-issue": ("post", only("kari")),
+    "device-revoke": ("post", only("kari", code=LOGIN)),
+    "plans": ("get", only("dahl", "lie", others=NO)),
+    "plan-decide": ("get", only("kari", "dahl")),
+    "plan-print": ("get", only("kari", "dahl")),
+    "plan-pdf": ("get", only("kari", "dahl")),
+    "queue": ("get", only("kari", "ola", others=NO)),
+    "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
+    "queue-claim": ("post", None),
+    "queue-release": ("post", None),
+    "queue-done": ("post", None),
+    "queue-undo": ("post", None),
+    "api": ("get", only(*PEOPLE, nobody=IN)),
+    "api-schema": ("get", only(*PEOPLE, nobody=IN)),
+    # Devices only: a person's session is no credential there.
+    "api-readings": ("get", only(others=401, nobody=401)),
+    "api-readings-batch": ("post", only(others=401, nobody=401)),
+    "api-responses": ("post", only(others=401, nobody=401)),
+    "api-plan": ("get", only(others=401, nobody=401)),
+    "api-questionnaires": ("get", only(others=401, nobody=401)),
+}
+# Acts whose good outcome has tests of its own; here only that everybody else is kept out.
+ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
+FOR_EVERYONE = {"home", "choose-role"}
+
+
+def doors(patterns=None):
+    """All named addresses of the product with the names of their arguments."""
+    for entry in patterns or get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from doors(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield entry.name, sorted(entry.pattern.converters)
+
+
+@pytest.fixture
+def red_per(world):
+    """Per with a red assessment in Kari's queue, and the arguments that lead to what is his."""
+    reading = make_reading(world.per_tablet, "spo2", 84, at=NOW)
+    shared = {"patient": world.per, "municipality_id": world.per.municipality_id}
+    alert = Alert.objects.create(
+        **shared,
+        service=world.joint,
+        kind=AlertKind.ASSESSMENT,
+        subject="spo2",
+        level=Level.RED,
+        headline="SpO₂ 84 %",
+        detail="under rød grense 86 %",
+        opened_at=NOW,
+        waiting_since=NOW,
+        deadline=NOW,
+    )
+    assessment = Assessment.objects.create(
+        **shared,
+        reading=reading,
+        plan_version=world.per_plan,
+        colour="RED",
+        reasons=[],
+        scorer_version=SCORER_VERSION,
+        assessed_at=NOW,
+        alert=alert,
+    )
+    QueueEntry.objects.create(
+        **shared,
+        service=world.joint,
+        level=Level.RED,
+        alert=alert,
+        alert_count=1,
+        waiting_since=NOW,
+        deadline=NOW,
+    )
+    return {
+        "patient_id": world.per.pk,
+        "assessment_id": assessment.pk,
+        "version_id": world.per_plan.pk,
+        "credential_id": world.per_tablet.pk,
+    }
+
+
+def browser_of(world, person):
+    """The person's browser."""
+    browser = Client(raise_request_exception=True)
+    if person != "nobody":
+        see_everything()
+        user = world.nils.gp if person == "lie" else getattr(world, person)
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def without_token(answer):
+    """The page without the CSRF token, which differs every time."""
+    return re.sub(r'(csrfmiddlewaretoken" value=)"\w+"', r"\1", answer.text)
+
+
+def test_every_door_is_in_the_matrix():
+    assert sorted(name for name, _ in doors()) == sorted(DOORS)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_every_door_lets_in_exactly_those_it_should(world, red_per, person):
+    got, wanted = {}, {}
+    for name, arguments in doors():
+        method, expected = DOORS[name]
+        if name in ACTS | FOR_EVERYONE or (name in ("logout", "login") and person != "nobody"):
+            continue
+        address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
+        answer = getattr(browser_of(world, person), method)(address, {"label": "Nettbrett"} if method == "post" else {})
+        got[name], wanted[name] = answer.status_code, expected[person]
+        if answer.status_code in (NO, GONE):
+            assert "Aasen" not in answer.text
+    assert got == wanted
+
+
+@pytest.mark.parametrize("person", [person for person in PEOPLE if person != "kari"])
+@pytest.mark.parametrize("name", sorted(ACTS))
+def test_only_the_services_own_nurse_acts_on_a_case(world, red_per, person, name):
+    before = QueueEntry.objects.values().get()
+    answer = browser_of(world, person).post(reverse(name, kwargs={"patient_id": red_per["patient_id"]}))
+    assert answer.status_code == {"nobody": LOGIN, "ola": GONE}.get(person, NO)
+    see_everything()
+    assert QueueEntry.objects.values().get() == before
+
+
+@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "plan-decide", "plan-print"])
+def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, name):
+    arguments = next(found for door, found in doors() if door == name)
+    browser = browser_of(world, "ola")
+    foreign = browser.get(reverse(name, kwargs={argument: red_per[argument] for argument in arguments}))
+    missing = browser.get(reverse(name, kwargs={argument: uuid4() for argument in arguments}))
+    assert (foreign.status_code, without_token(foreign)) == (missing.status_code, without_token(missing))
+    see_everything()
+    refused = AccessEntry.objects.filter(actor_id=world.ola.pk, allowed=False)
+    assert refused.count() == 2
+    assert set(refused.values_list("municipality_id", flat=True)) == {world.c.pk}
+
+
+@pytest.mark.parametrize("name", sorted(ACTS | {"logout", "choose-role", "device-issue", "device-revoke"}))
+def test_nothing_is_changed_by_get(world, red_per, name):
+    arguments = next(found for door, found in doors() if door == name)
+    address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
+    assert browser_of(world, "kari").get(address).status_code == 405
