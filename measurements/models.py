@@ -151,7 +151,7 @@ class Reading(models.Model):
             models.Index(fields=["patient", "type", "taken_at"], name="reading_by_patient"),
             # The worklist: only what waits is in it, so it stays small whatever the table grows to.
             models.Index(
-                fields=["received_at"],
+                fields=["patient", "received_at"],
                 condition=Q(assessed_at__isnull=True),
                 name="reading_waiting",
             ),
@@ -291,7 +291,7 @@ class QuestionnaireResponse(models.Model):
         indexes = [
             models.Index(fields=["patient", "taken_at"], name="response_by_patient"),
             models.Index(
-                fields=["received_at"],
+                fields=["patient", "received_at"],
                 condition=Q(assessed_at__isnull=True),
                 name="response_waiting",
             ),

@@ -5,30 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_security'),
-        ('measurements', '0003_catalogue'),
-        ('organisations', '0002_facts'),
-        ('patients', '0002_security'),
+        ("accounts", "0002_security"),
+        ("measurements", "0003_catalogue"),
+        ("organisations", "0002_facts"),
+        ("patients", "0002_security"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='questionnaireresponse',
-            name='response_waiting',
+            model_name="questionnaireresponse",
+            name="response_waiting",
         ),
         migrations.RemoveIndex(
-            model_name='reading',
-            name='reading_waiting',
+            model_name="reading",
+            name="reading_waiting",
         ),
         migrations.AddIndex(
-            model_name='questionnaireresponse',
-            index=models.Index(condition=models.Q(('assessed_at__isnull', True)), fields=['patient', 'received_at'], name='response_waiting'),
+            model_name="questionnaireresponse",
+            index=models.Index(
+                condition=models.Q(("assessed_at__isnull", True)),
+                fields=["patient", "received_at"],
+                name="response_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(condition=models.Q(('assessed_at__isnull', True)), fields=['patient', 'received_at'], name='reading_waiting'),
+            model_name="reading",
+            index=models.Index(
+                condition=models.Q(("assessed_at__isnull", True)),
+                fields=["patient", "received_at"],
+                name="reading_waiting",
+            ),
         ),
     ]

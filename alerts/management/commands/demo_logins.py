@@ -1,0 +1,25 @@
+"""The logins of the demo, as `script/server` prints them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from alerts.demo.staff import PASSWORD, employees_at_work
+
+
+class Command(BaseCommand):
+    """`manage.py demo_logins`: user name, role and organisation, and the one password they share."""
+
+    help = "Print the demo logins. Refused in production, where they do not exist."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("There are no demo logins in production (DHO_PRODUCTION=1).")
+        rows = [(each.username, str(each.role.label), place) for each, place in employees_at_work()]
+        if not rows:
+            raise CommandError("No demo data here. Run load_demo first.")
+        self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
+        widths = [max(len(row[column]) for row in rows) for column in range(2)]
+        for username, role, place in rows:
+            self.stdout.write(f"  {username:<{widths[0]}}  {role:<{widths[1]}}  {place}")

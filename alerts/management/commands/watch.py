@@ -1,0 +1,75 @@
+"""The standing jobs that must go on whatever happens to the broker, the worker and beat (`manage.py watch`).
+
+Celery is the fast way: a ring has a reading assessed within milliseconds, and big backlogs are shared out. This process
+is the sure way: it needs PostgreSQL only. Several of them do no harm, each row is worked on by one.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections, connection
+from django.utils import timezone
+
+from alerts import services
+from alerts.models import Heartbeat
+
+log = logging.getLogger(__name__)
+
+STOP_SECONDS: Final = 5.0
+
+
+class Command(BaseCommand):
+    """Runs until SIGTERM or SIGINT."""
+
+    help = "Assess what was left lying, send notices and follow the schedules, without the broker."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """One thread per job: a receiver that does not answer must not hold up the assessing."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        jobs = ((_assess_what_was_missed, 2.0), (_send_due, 1.0), (_follow_schedules, 30.0))
+        threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
+        for thread in threads:
+            thread.start()
+        stop.wait()
+        deadline = time.monotonic() + STOP_SECONDS
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+
+def _assess_what_was_missed() -> None:
+    now = timezone.now()
+    services.sweep(now=now)
+    Heartbeat.beat("assess", now=now)
+
+
+def _send_due() -> None:
+    while services.dispatch(now=timezone.now()):
+        pass
+    Heartbeat.beat("dispatch", now=timezone.now())
+
+
+def _follow_schedules() -> None:
+    now = timezone.now()
+    services.keep_expectations(now=now)
+    services.examine_deadlines(now=now)
+    services.watch_refusals(now=now)
+    Heartbeat.beat("expectations", now=now)
+
+
+def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            job()
+        except Exception:
+            # The outer edge: a lost database or an error of ours ends this round, never the watch.
+            log.exception("round of %s failed", job.__name__)
+            connection.close()
+        stop.wait(seconds)

@@ -1,0 +1,148 @@
+"""The promises P1–P4 (architecture.md 1), asked of what stands in the database. An empty answer means they hold.
+
+The queries are written apart from the code that makes the rows, so that the two cannot be wrong in the same way.
+Answers carry ids only.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pgtrigger
+from django.db import connection
+
+from alerts.queries.work import everywhere
+from patients.models import Patient
+
+GRACE: Final = timedelta(seconds=60)
+_SHOWN: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One broken promise: its name, how many rows break it, and the ids of the first of them."""
+
+    name: str
+    count: int
+    ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.count} ({', '.join(self.ids)})"
+
+
+# What the row of each patient must say; the service only where the patient is enrolled.
+_QUEUE: Final = """
+    SELECT COALESCE(made.patient_id, q.patient_id) FROM (
+        SELECT DISTINCT ON (patient_id) patient_id, id, level,
+            count(*) OVER w AS alerts, min(waiting_since) OVER w AS since, min(deadline) OVER w AS due
+        FROM alerts_alert WHERE state = 'OPEN'
+        WINDOW w AS (PARTITION BY patient_id)
+        ORDER BY patient_id, level, deadline, waiting_since, subject COLLATE "C", id
+    ) made
+    LEFT JOIN patients_enrolment e ON e.patient_id = made.patient_id AND e.ended_on IS NULL
+    FULL JOIN alerts_queueentry q ON q.patient_id = made.patient_id
+    WHERE (q.alert_id, q.level, q.alert_count, q.waiting_since, q.deadline)
+        IS DISTINCT FROM (made.id, made.level, made.alerts::int, made.since, made.due)
+       OR q.service_id <> e.service_id
+"""
+
+_CHECKS: Final[dict[str, str]] = {
+    "P1 a reading has waited more than 60 s": """
+        SELECT id FROM measurements_reading WHERE assessed_at IS NULL AND received_at < %(late)s
+    """,
+    "P1 an answered form has waited more than 60 s": """
+        SELECT id FROM measurements_questionnaireresponse WHERE assessed_at IS NULL AND received_at < %(late)s
+    """,
+    "P1 a reading is marked as assessed without an assessment": """
+        SELECT f.id FROM measurements_reading f WHERE f.assessed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM alerts_assessment a WHERE a.reading_id = f.id)
+    """,
+    "P1 an answered form is marked as assessed without an assessment": """
+        SELECT f.id FROM measurements_questionnaireresponse f WHERE f.assessed_at IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM alerts_assessment a WHERE a.response_id = f.id)
+    """,
+    "P1 an assessment that is not green has no alert that is open or handled": """
+        SELECT a.id FROM alerts_assessment a LEFT JOIN alerts_alert x ON x.id = a.alert_id
+        WHERE a.colour <> 'GREEN'
+        AND NOT EXISTS (SELECT 1 FROM alerts_assessment later WHERE later.supersedes_id = a.id)
+        AND (x.id IS NULL OR x.patient_id <> a.patient_id OR x.state = 'CLOSED' AND x.close_reason <> 'HANDLED')
+    """,
+    "P1 an open alert is milder than what stands behind it": """
+        SELECT DISTINCT x.id FROM alerts_alert x JOIN alerts_assessment a ON a.alert_id = x.id
+        WHERE x.state = 'OPEN' AND x.kind = 'ASSESSMENT' AND a.colour <> 'GREEN'
+        AND NOT EXISTS (SELECT 1 FROM alerts_assessment later WHERE later.supersedes_id = a.id)
+        AND x.level > CASE a.colour WHEN 'RED' THEN 1 WHEN 'YELLOW' THEN 2 ELSE 3 END
+    """,
+    "P1 a queue row differs from the open alerts": _QUEUE,
+    "P1 a red alert has not been sent to the service": """
+        SELECT x.id FROM alerts_alert x JOIN organisations_followupservice s ON s.id = x.service_id
+        CROSS JOIN LATERAL (VALUES ('EMAIL', s.notify_email), ('WEBHOOK', s.webhook_url)) AS way(channel, address)
+        WHERE x.state = 'OPEN' AND x.level = 1 AND way.address <> ''
+        AND NOT EXISTS (
+            SELECT 1 FROM alerts_delivery d WHERE d.alert_id = x.id AND d.level = 1 AND d.channel = way.channel
+        )
+    """,
+    "P1 a notice has been under way for more than 60 s": """
+        SELECT id FROM alerts_delivery WHERE state IN ('QUEUED', 'SENDING', 'WAITING') AND created_at < %(late)s
+    """,
+    "P1 a notice failed without standing in the queue": """
+        SELECT d.id FROM alerts_delivery d WHERE d.state = 'FAILED'
+        AND NOT EXISTS (SELECT 1 FROM alerts_alert x WHERE x.kind = 'DELIVERY' AND x.subject = d.id::text)
+    """,
+    # An approval takes a moment to commit; a fact judged in that moment by the version before it is no breach.
+    "P2 something was judged by a version that was not approved and in force": """
+        SELECT a.id FROM alerts_assessment a
+        LEFT JOIN measurements_reading r ON r.id = a.reading_id
+        LEFT JOIN measurements_questionnaireresponse s ON s.id = a.response_id
+        CROSS JOIN LATERAL (
+            SELECT LEAST(COALESCE(r.taken_at, s.taken_at), COALESCE(r.received_at, s.received_at)) AS judged_at
+        ) t
+        LEFT JOIN careplans_planversion v ON v.id = a.plan_version_id AND v.patient_id = a.patient_id
+            AND v.status IN ('APPROVED', 'SUPERSEDED') AND v.approved_at <= t.judged_at AND v.valid_until > t.judged_at
+            AND (v.superseded_at IS NULL OR v.superseded_at > t.judged_at
+                 OR v.superseded_at > a.assessed_at - interval '60 seconds')
+            AND EXISTS (SELECT 1 FROM careplans_approval d WHERE d.version_id = v.id AND d.decision = 'APPROVED')
+        WHERE v.id IS NULL AND (a.colour <> 'NOT_ASSESSED' OR a.plan_version_id IS NOT NULL)
+    """,
+    "P3 a table with patient data is open to every municipality": """
+        SELECT c.relname FROM pg_class c JOIN pg_attribute m ON m.attrelid = c.oid AND m.attname = 'municipality_id'
+        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT m.attisdropped
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity
+                 AND EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid))
+    """,
+    "P3 the application runs as a role that can get past the policies": """
+        SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)
+        UNION ALL
+        SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+        AND pg_has_role(current_user, tableowner, 'USAGE')
+    """,
+}
+
+
+def find_breaches(*, now: datetime) -> list[Breach]:
+    """Every promise that does not hold now. Reads whole tables: meant for the night, and after a test journey."""
+    with everywhere(), connection.cursor() as cursor:
+        found = []
+        for name, sql in _CHECKS.items():
+            cursor.execute(sql, {"late": now - GRACE})
+            found.append((name, [str(row[0]) for row in cursor.fetchall()]))
+    found.append(("P4 a trigger that keeps history unchanged is missing or switched off", _missing_triggers()))
+    return [Breach(name, len(ids), tuple(ids[:_SHOWN])) for name, ids in found if ids]
+
+
+def wrong_queue_rows() -> dict[UUID, int]:
+    """Patients whose queue row differs from their open alerts, with their municipality."""
+    with everywhere(), connection.cursor() as cursor:
+        cursor.execute(_QUEUE)
+        wrong = [row[0] for row in cursor.fetchall()]
+        return dict(Patient.objects.filter(pk__in=wrong).values_list("pk", "municipality_id"))
+
+
+def _missing_triggers() -> list[str]:
+    found: list[str] = []
+    for model, trigger in pgtrigger.registered():
+        status: tuple[str, Any] = trigger.get_installation_status(model)
+        if status != ("INSTALLED", True):
+            found.append(f"{model._meta.db_table}:{trigger.name}")  # noqa: SLF001 - Django's documented model API
+    return sorted(found)

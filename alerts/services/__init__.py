@@ -1,0 +1,45 @@
+"""What happens to facts, alerts and cases. Everything public is named here."""
+
+from alerts.services.assess import assess_patient, assess_patients
+from alerts.services.casework import (
+    AlreadyClaimed,
+    NotDocumented,
+    NotYours,
+    OnlyNurseClosesRed,
+    StaleCase,
+    TooLate,
+    claim,
+    finish,
+    release,
+    undo,
+)
+from alerts.services.desk import NoService
+from alerts.services.dispatch import dispatch
+from alerts.services.equipment import watch_refusals
+from alerts.services.expecting import examine_deadlines, keep_expectations
+from alerts.services.repairing import repair
+from alerts.services.sweeping import assess_fresh, assess_until_done, sweep
+
+__all__ = [
+    "AlreadyClaimed",
+    "NoService",
+    "NotDocumented",
+    "NotYours",
+    "OnlyNurseClosesRed",
+    "StaleCase",
+    "TooLate",
+    "assess_fresh",
+    "assess_patient",
+    "assess_patients",
+    "assess_until_done",
+    "claim",
+    "dispatch",
+    "examine_deadlines",
+    "finish",
+    "keep_expectations",
+    "release",
+    "repair",
+    "sweep",
+    "undo",
+    "watch_refusals",
+]

@@ -1,0 +1,105 @@
+"""Notices leave: lease, send, mark. Never marked before it has been sent, never sent inside a transaction.
+
+1. Lease some that are due, in one short transaction. A lease that runs out, because the sender was killed, makes the
+   notice due again, with the same key.
+2. Send them side by side, so that one slow receiver does not hold up the others.
+3. Mark each: delivered, waiting for the next try, or failed, which is an alert of its own in the queue (P1).
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import F, Q
+
+from alerts.enums import AlertKind, Channel, DeliveryState, Level
+from alerts.models import Delivery
+from alerts.queries.work import everywhere
+from alerts.services.channels import CHANNELS, Notice, NotSent
+from alerts.services.desk import Desk, lock_patients
+from dho.lib import rls
+
+# Longer than the longest sending (15 s), so that a lease never runs out under a living sender.
+LEASE: Final = timedelta(seconds=60)
+AT_ONCE: Final = 16
+MOST_ATTEMPTS: Final = 8
+FIRST_WAIT: Final = timedelta(seconds=5)
+
+
+def dispatch(*, now: datetime) -> int:
+    """Send what is due, at most 16 notices; how many were delivered. To be called outside any transaction."""
+    leased = _lease(now)
+    if not leased:
+        return 0
+    with ThreadPoolExecutor(max_workers=len(leased)) as pool:
+        errors = list(pool.map(_send, [(each, _notice(each, now)) for each in leased]))
+    return sum(_mark(delivery, error, now) for delivery, error in zip(leased, errors, strict=True))
+
+
+def _lease(now: datetime) -> Sequence[Delivery]:
+    due = Q(state__in=[DeliveryState.QUEUED, DeliveryState.WAITING], next_try_at__lte=now) | Q(
+        state=DeliveryState.SENDING, lease_until__lte=now
+    )
+    with everywhere():
+        # First tries before repeats: a receiver that is down must not hold back another's first notice.
+        rows = Delivery.objects.filter(due).order_by("attempts", "next_try_at").select_related("service", "alert")
+        leased = list(rows.select_for_update(of=["self"], skip_locked=True)[:AT_ONCE])
+        Delivery.objects.filter(pk__in=[each.pk for each in leased]).update(
+            state=DeliveryState.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1
+        )
+        return leased
+
+
+def _notice(delivery: Delivery, now: datetime) -> Notice:
+    service = delivery.service
+    if delivery.channel == Channel.EMAIL:
+        return Notice(delivery.pk, service.notify_email, "", now)
+    return Notice(delivery.pk, service.webhook_url, service.webhook_secret, now)
+
+
+def _send(job: tuple[Delivery, Notice]) -> NotSent | None:
+    delivery, notice = job
+    try:
+        CHANNELS[Channel(delivery.channel)].send(notice)
+    except NotSent as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - the outer edge of a thread: whatever it was, it was not delivered
+        return NotSent(type(error).__name__)
+    return None
+
+
+def _mark(delivery: Delivery, error: NotSent | None, now: datetime) -> bool:
+    """Write how it went, unless another sender has taken over after our lease ran out."""
+    attempts = delivery.attempts + 1
+    with rls.acting_for([delivery.municipality_id], actor="worker"):
+        if error is not None:
+            lock_patients([delivery.alert.patient_id], wait=True)
+        ours = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, lease_until=now + LEASE)
+        if error is None:
+            sent = {"state": DeliveryState.DELIVERED, "delivered_at": now, "last_error": ""}
+            return bool(ours.update(lease_until=None, **sent))
+        if attempts < MOST_ATTEMPTS and not error.permanent:
+            later = now + FIRST_WAIT * 2 ** (attempts - 1)
+            ours.update(lease_until=None, state=DeliveryState.WAITING, next_try_at=later, last_error=str(error)[:120])
+        elif ours.update(lease_until=None, state=DeliveryState.FAILED, last_error=str(error)[:120]):
+            _report_failed(delivery, attempts, now)
+        return False
+
+
+def _report_failed(delivery: Delivery, attempts: int, now: datetime) -> None:
+    """What could not be told stands in the queue itself."""
+    patient_id = delivery.alert.patient_id
+    desk = Desk({patient_id: delivery.municipality_id}, now=now)
+    tries = "1 forsøk" if attempts == 1 else f"{attempts} forsøk"
+    desk.open(
+        patient_id,
+        AlertKind.DELIVERY,
+        str(delivery.pk),
+        level=Level.EQUIPMENT,
+        headline="Varsling feilet",
+        detail=f"{Channel(delivery.channel).label} til tjenesten kom ikke fram etter {tries}",
+        waiting_since=now,
+        deadline=desk.deadline(patient_id, Level.EQUIPMENT, now),
+    )
+    desk.save()

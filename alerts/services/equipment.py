@@ -1,0 +1,91 @@
+"""Equipment matters: a device whose submissions are refused again and again, and a device whose clock is wrong."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, Max, Min
+
+from alerts.enums import AlertKind, AlertState, Level
+from alerts.models import Alert
+from alerts.queries.work import everywhere
+from alerts.services.desk import Desk, lock_patients
+from alerts.services.facts import Fact
+from dho.lib import rls
+from measurements.enums import Timing
+from measurements.models import RefusedSubmission
+
+REFUSALS: Final = 3
+WITHIN: Final = timedelta(hours=24)
+
+
+def watch_refusals(*, now: datetime) -> int:
+    """Bring devices with at least three refused submissions in 24 hours to the queue; how many alerts changed.
+
+    What was refused before the alert was last closed has been looked at, and does not count again.
+    """
+    with everywhere():
+        rows = (
+            RefusedSubmission.objects.filter(received_at__gt=now - WITHIN)
+            .values("municipality_id", "patient_id", "device_id")
+            .annotate(refused=Count("id"))
+            .filter(refused__gte=REFUSALS)
+        )
+        found = list(rows.values_list("municipality_id", "patient_id", "device_id"))
+    return sum(_report(*row, now=now) for row in found)
+
+
+def report_wrong_clocks(facts: Sequence[Fact], desk: Desk) -> None:
+    """A value from the future means that the device's clock is wrong: its other times cannot be trusted either."""
+    for fact in facts:
+        if fact.timing != Timing.FUTURE:
+            continue
+        subject = f"clock:{fact.submitted_by_device_id or ''}"
+        alert = desk.find(fact.patient_id, AlertKind.EQUIPMENT, subject)
+        if alert is not None:
+            desk.change(alert, count=alert.count + 1)
+            continue
+        desk.open(
+            fact.patient_id,
+            AlertKind.EQUIPMENT,
+            subject,
+            level=Level.EQUIPMENT,
+            headline="Nettbrett",
+            detail="Klokken på enheten går feil",
+            waiting_since=fact.received_at,
+            deadline=desk.deadline(fact.patient_id, Level.EQUIPMENT, fact.received_at),
+        )
+
+
+def _report(municipality_id: int, patient_id: UUID, device_id: UUID, *, now: datetime) -> int:
+    with rls.acting_for([municipality_id], actor="worker"):
+        if not lock_patients([patient_id], wait=False):
+            return 0
+        desk, subject = Desk({patient_id: municipality_id}, now=now), str(device_id)
+        closed = Alert.objects.filter(
+            patient_id=patient_id, kind=AlertKind.EQUIPMENT, subject=subject, state=AlertState.CLOSED
+        ).aggregate(at=Max("closed_at"))["at"]
+        since = max(closed, now - WITHIN) if closed else now - WITHIN
+        refused = RefusedSubmission.objects.filter(device_id=device_id, patient_id=patient_id, received_at__gt=since)
+        count, first = refused.aggregate(count=Count("id"), first=Min("received_at")).values()
+        alert = desk.find(patient_id, AlertKind.EQUIPMENT, subject)
+        if count < REFUSALS or (alert is not None and alert.count >= count):
+            return 0
+        detail = f"{count} sendinger avvist siste døgn"
+        if alert is not None:
+            desk.change(alert, count=count, detail=detail)
+        else:
+            desk.open(
+                patient_id,
+                AlertKind.EQUIPMENT,
+                subject,
+                level=Level.EQUIPMENT,
+                headline="Nettbrett",
+                detail=detail,
+                count=count,
+                waiting_since=first,
+                deadline=desk.deadline(patient_id, Level.EQUIPMENT, first),
+            )
+        desk.save()
+        return 1

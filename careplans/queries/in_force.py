@@ -1,0 +1,95 @@
+"""The plan versions in force over a period, with their rules: what judges a fact (R-083, P2).
+
+Rules are kept in the process's memory, version by version: an approved version never changes (a trigger holds it).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from careplans.models import PlanVersion, Threshold
+from careplans.queries.catalogue import quantities
+from careplans.scoring import Quantity, RuleSet
+from measurements.models import MeasurementType, Questionnaire
+from measurements.models import Quantity as CatalogueQuantity
+
+Versions = list[tuple[PlanVersion, RuleSet]]
+
+# A form's points have the shape of a measured quantity, so that their sentences carry the form's title.
+_MOST_POINTS: Final = Decimal(1000)
+_MOST_KEPT: Final = 5_000
+_kept: dict[UUID, RuleSet] = {}
+
+
+def rulesets_for(patient_id: UUID, *, since: datetime, until: datetime) -> Versions:
+    """The versions that were in force at some time of the period, oldest first, with their rules."""
+    return rulesets_by_patient([patient_id], since=since, until=until).get(patient_id, [])
+
+
+def rulesets_by_patient(patient_ids: Iterable[UUID], *, since: datetime, until: datetime) -> dict[UUID, Versions]:
+    """`rulesets_for` of many patients in two queries. A patient without such a version is left out."""
+    versions = list(
+        PlanVersion.objects.filter(patient_id__in=list(patient_ids), approved_at__lte=until, valid_until__gt=since)
+        .filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=since))
+        .order_by("approved_at", "number")
+    )
+    rulesets = approved_rulesets(versions)
+    found: dict[UUID, Versions] = defaultdict(list)
+    for version in versions:
+        found[version.patient_id].append((version, rulesets[version.pk]))
+    return dict(found)
+
+
+def version_at(versions: Versions, at: datetime) -> tuple[PlanVersion, RuleSet] | tuple[None, None]:
+    """The version that judges a fact of that moment: the latest approved by then, not yet superseded or expired."""
+    for version, ruleset in reversed(versions):
+        if _was_in_force(version, at):
+            return version, ruleset
+    return None, None
+
+
+def approved_rulesets(versions: Sequence[PlanVersion]) -> dict[UUID, RuleSet]:
+    """The rules of approved (or since superseded) versions, by version id, in at most one query."""
+    if any(version.approved_at is None for version in versions):
+        raise ValueError("Only an approved version judges (P2).")
+    found = {version.pk: _kept[version.pk] for version in versions if version.pk in _kept}
+    missing = [version.pk for version in versions if version.pk not in found]
+    rows: dict[UUID, list[Threshold]] = defaultdict(list)
+    for threshold in Threshold.objects.filter(version_id__in=missing).order_by("pk") if missing else ():
+        rows[threshold.version_id].append(threshold)
+    for pk in missing:
+        rules = tuple(threshold.rule() for threshold in rows[pk])
+        found[pk] = RuleSet(str(pk), rules, _quantities_and_forms())
+    if len(_kept) + len(missing) > _MOST_KEPT:
+        _kept.clear()
+    _kept.update((pk, found[pk]) for pk in missing)
+    return found
+
+
+@lru_cache(maxsize=1)
+def measurement_types() -> dict[str, tuple[str, tuple[CatalogueQuantity, ...]]]:
+    """Short label and quantities of each measurement type; read once per process, for it changes only by migration."""
+    types = MeasurementType.objects.prefetch_related("quantities")
+    return {each.code: (each.short_label, tuple(each.quantities.all())) for each in types}
+
+
+def _was_in_force(version: PlanVersion, at: datetime) -> bool:
+    if version.approved_at is None or version.valid_until is None:
+        return False
+    superseded = version.superseded_at is not None and version.superseded_at <= at
+    return version.approved_at <= at < version.valid_until and not superseded
+
+
+@lru_cache(maxsize=1)
+def _quantities_and_forms() -> dict[str, Quantity]:
+    forms = {
+        form.code: Quantity(form.code, form.title, "poeng", 0, Decimal(0), _MOST_POINTS)
+        for form in Questionnaire.objects.order_by("version")
+    }
+    return forms | quantities()
