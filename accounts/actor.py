@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from django.http import HttpRequest
+
 from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.roles import Permission, allows
+
+
+class ActorRequest(HttpRequest):
+    """The request of a page: `accounts.middleware` has put the actor on it."""
+
+    actor: "Actor | None"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts.actor import Actor
+from accounts.actor import Actor, ActorRequest
 from accounts.queries import memberships_in_force
 from audit.services import Refused, record_refusal
 from dho.lib import rls
@@ -46,7 +46,7 @@ class ActorMiddleware:
 
     def process_view(
         self,
-        request: HttpRequest,
+        request: ActorRequest,
         view: Callable[..., Any],
         args: tuple[Any, ...],
         kwargs: dict[str, Any],

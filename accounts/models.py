@@ -94,12 +94,12 @@ class Membership(models.Model):
 
     def municipality_ids(self, on: date) -> frozenset[int]:
         """The municipalities whose rows this membership may reach on that day, by ownership or agreement in force."""
-        if self.authority_id:
-            return frozenset({self.authority_id})
-        if self.practice_id:
+        if self.practice:
             return frozenset(self.practice.connections.in_force(on).values_list("party_id", flat=True))
-        followed = set(self.service.agreements.in_force(on).values_list("party_id", flat=True))
-        return frozenset(followed | ({self.service.owner_id} if self.service.owner_id else set()))
+        if self.service:
+            followed = self.service.agreements.in_force(on).values_list("party_id", flat=True)
+            return frozenset({*followed, *([self.service.owner_id] if self.service.owner_id else [])})
+        return frozenset({self.authority_id}) if self.authority_id else frozenset()
 
 
 class DeviceCredential(models.Model):

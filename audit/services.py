@@ -13,10 +13,14 @@ from audit.models import AccessEntry
 class Person(Protocol):
     """What the log needs to know of who acts; `accounts.actor.Actor` is one."""
 
-    user: Any
-    role: Any
-    organisation: str
-    employer_id: int | None
+    @property
+    def user(self) -> Any: ...
+    @property
+    def role(self) -> Any: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def employer_id(self) -> int | None: ...
 
 
 class Refused(Http404):

@@ -1,7 +1,7 @@
 """Municipalities, those who follow up patients, and the agreements that let them."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
@@ -12,6 +12,8 @@ from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
 from organisations.enums import ServiceKind
 from organisations.opening_hours import OpeningHours
+
+Validity = TypeVar("Validity", bound=models.Model)
 
 
 class DateRange(models.Func):
@@ -43,10 +45,10 @@ def end_after_start(name: str) -> models.CheckConstraint:
     )
 
 
-class ValidityQuerySet(models.QuerySet[Any]):
+class ValidityQuerySet(models.QuerySet[Validity]):
     """Rows with `valid_from` and an optional last day `valid_until`."""
 
-    def in_force(self, on: date) -> "ValidityQuerySet":
+    def in_force(self, on: date) -> Self:
         """Those that hold on the given day, last day included."""
         return self.filter(valid_from__lte=on).exclude(valid_until__lt=on)
 
