@@ -1,4 +1,8 @@
-"""What the workers can be asked to do. Each asks a service; what there is to do stands in PostgreSQL."""
+"""What the workers can be asked to do. Each asks a service; what there is to do stands in PostgreSQL.
+
+Nothing here is the only way: what a lost broker leaves lying, `manage.py watch` finds. The watch also sends the notices,
+so that a receiver that does not answer never occupies a worker.
+"""
 
 import logging
 from datetime import timedelta
@@ -16,7 +20,6 @@ log = logging.getLogger(__name__)
 
 # Handed out again by the next sweep if nobody has come to it by then.
 PIECE_EXPIRES = 6  # seconds
-DISPATCH_FOR = timedelta(seconds=20)
 
 
 def _keys(texts: list[str]) -> list[Key]:
@@ -54,27 +57,7 @@ def sweep() -> None:
 
 def _hand_out(piece: list[Key]) -> None:
     texts = [f"{municipality_id}:{patient_id}" for municipality_id, patient_id in piece]
-    assess_backlog.apply_async(args=[texts], queue="backlog", expires=PIECE_EXPIRES)
-
-
-@shared_task(name="alerts.dispatch")
-def dispatch() -> None:
-    """Every two seconds: send the notices that are due, for at most twenty seconds."""
-    started = timezone.now()
-    while services.dispatch(now=timezone.now()):
-        if timezone.now() - started > DISPATCH_FOR:
-            break
-    Heartbeat.beat("dispatch", now=timezone.now())
-
-
-@shared_task(name="alerts.expectations")
-def expectations() -> None:
-    """Every half minute: what the plans expect, what has not come, and devices that are refused."""
-    now = timezone.now()
-    services.keep_expectations(now=now)
-    services.examine_deadlines(now=now)
-    services.watch_refusals(now=now)
-    Heartbeat.beat("expectations", now=now)
+    assess_backlog.apply_async(args=(texts,), queue="backlog", expires=PIECE_EXPIRES)
 
 
 @shared_task(name="alerts.check_invariants")

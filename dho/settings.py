@@ -205,18 +205,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "retry_on_timeout": False,
 }
+# Only what may wait for the broker; the rest is the work of `manage.py watch`.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "alerts.sweep", "schedule": 2.0, "options": {"expires": 10}},
-    "dispatch": {
-        "task": "alerts.dispatch",
-        "schedule": 2.0,
-        "options": {"expires": 10},
-    },
-    "expectations": {
-        "task": "alerts.expectations",
-        "schedule": 30.0,
-        "options": {"expires": 60},
-    },
     "invariants": {"task": "alerts.check_invariants", "schedule": timedelta(hours=24)},
     "retention": {
         "task": "measurements.purge_refused",

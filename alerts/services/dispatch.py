@@ -21,7 +21,7 @@ from alerts.services.desk import Desk, lock_patients
 from dho.lib import rls
 
 # Longer than the longest sending (15 s), so that a lease never runs out under a living sender.
-LEASE: Final = timedelta(seconds=60)
+LEASE: Final = timedelta(seconds=20)
 AT_ONCE: Final = 16
 MOST_ATTEMPTS: Final = 8
 FIRST_WAIT: Final = timedelta(seconds=5)

@@ -68,6 +68,7 @@ def _serve(supervisor: Supervisor, began: float) -> None:
         Program("worker", _celery("worker", "--concurrency=2", "--queues=celery,backlog", "--without-gossip"))
     )
     supervisor.add(Program("beat", _celery("beat", f"--schedule={schedule}", "--pidfile=")))
+    supervisor.add(Program("watch", [PYTHON, "manage.py", "watch"]))
     supervisor.add(Program("tablets", [PYTHON, "manage.py", "simulate_tablets"]))
 
     print(f"\nReady at {address}/ after {seconds:.1f} s.\n\n{logins.read_text(encoding='utf-8')}")

@@ -22,7 +22,7 @@ def test_it_follows_the_compose_schema():
 
 
 def test_it_has_the_processes_of_the_architecture():
-    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "postgres", "valkey", "proxy"}
+    assert set(SERVICES) == {"migrate", "web", "worker", "beat", "watch", "postgres", "valkey", "proxy"}
 
 
 def test_it_opens_only_the_proxy_to_the_network():
@@ -32,7 +32,7 @@ def test_it_opens_only_the_proxy_to_the_network():
 def test_it_migrates_as_owner_and_runs_everything_else_as_the_application():
     owners = [name for name, service in SERVICES.items() if "DHO_AS_OWNER" in service.get("environment", {})]
     assert owners == ["migrate"]
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "beat", "watch"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 

@@ -1,4 +1,4 @@
-"""The product's own processes for one test database: gunicorn, a Celery worker and beat, each killable."""
+"""The product's own processes for one test database: gunicorn, a Celery worker, beat and the watch, each killable."""
 
 import os
 import signal
@@ -32,7 +32,7 @@ def free_port() -> int:
 
 
 class Stack:
-    """Web, worker and beat on one database, started from the same commands as in production."""
+    """Web, worker, beat and watch on one database, started from the same commands as in production."""
 
     def __init__(self, environment: dict[str, str], log_folder: Path) -> None:
         self.port = free_port()
@@ -42,11 +42,12 @@ class Stack:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, *names: str) -> None:
-        """Start the named processes: web, worker, beat. Web has answered when this returns."""
+        """Start the named processes: web, worker, beat, watch. Web has answered when this returns."""
         commands = {
             "web": ["gunicorn", "dho.wsgi", f"--bind=127.0.0.1:{self.port}", "--workers=1", "--threads=4"],
             "worker": ["celery", "-A", "dho", "worker", "--concurrency=2", "-Q", "celery,backlog", "-l", "warning"],
             "beat": ["celery", "-A", "dho", "beat", "-l", "warning", "-s", str(self.log_folder / "beat")],
+            "watch": ["manage", "watch"],
         }
         for name in names:
             with (self.log_folder / f"{name}.log").open("ab") as log:

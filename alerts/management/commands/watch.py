@@ -33,7 +33,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        jobs = ((_assess_what_was_missed, 2.0), (_send_due, 1.0), (_follow_schedules, 30.0))
+        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0))
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -43,19 +43,22 @@ class Command(BaseCommand):
             thread.join(max(0.0, deadline - time.monotonic()))
 
 
-def _assess_what_was_missed() -> None:
+def assess_what_was_missed() -> None:
+    """Here and now, whatever has waited three seconds: broker or worker away, a ring lost."""
     now = timezone.now()
     services.sweep(now=now)
     Heartbeat.beat("assess", now=now)
 
 
-def _send_due() -> None:
+def send_due() -> None:
+    """The notices that are due."""
     while services.dispatch(now=timezone.now()):
         pass
     Heartbeat.beat("dispatch", now=timezone.now())
 
 
-def _follow_schedules() -> None:
+def follow_schedules() -> None:
+    """What the plans expect, what has not come, and devices that are refused again and again."""
     now = timezone.now()
     services.keep_expectations(now=now)
     services.examine_deadlines(now=now)
