@@ -26,7 +26,7 @@ class ApprovalForm(forms.Form):
         label="Planen gjelder til og med",
         help_text="Dag, måned og år, for eksempel 20.05.2027.",
         input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
-        widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input", "autocomplete": "off"}),
+        widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input answer__date", "autocomplete": "off"}),
         error_messages={
             "required": "Gyldighetsdato: skriv siste dag planen gjelder.",
             "invalid": "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
@@ -35,7 +35,7 @@ class ApprovalForm(forms.Form):
     # The review step: one key press, or Enter in the date field, never approves anything.
     confirmed = forms.BooleanField(
         widget=forms.CheckboxInput(attrs={"class": "ds-input"}),
-        error_messages={"required": "Kryss av for at du godkjenner planen, eller send den tilbake med spørsmål."}
+        error_messages={"required": "Kryss av for at du godkjenner planen, eller send den tilbake med spørsmål."},
     )
 
     def __init__(self, *args: Any, today: date, label: str, **kwargs: Any) -> None:

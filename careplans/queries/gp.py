@@ -90,6 +90,11 @@ class PlanPage:
     zones: list[ZoneMeasures]
 
     @property
+    def changed_first(self) -> list[LimitRow]:
+        """The limits with those that change on top: what the doctor has come to read."""
+        return sorted(self.limits, key=lambda row: row.change.same)
+
+    @property
     def in_force(self) -> bool:
         """Whether this version judges what is measured now."""
         until = self.version.valid_until
