@@ -1,6 +1,6 @@
 """What the workers can be asked to do. Each asks a service; what there is to do stands in PostgreSQL.
 
-Nothing here is the only way: what a lost broker leaves lying, `manage.py watch` finds. The watch also sends the notices,
+Nothing here is the only way: what a lost broker leaves lying, `manage.py watch` finds. The watch also sends notices,
 so that a receiver that does not answer never occupies a worker.
 """
 

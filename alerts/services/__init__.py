@@ -14,7 +14,7 @@ from alerts.services.casework import (
     undo,
 )
 from alerts.services.desk import NoService
-from alerts.services.dispatch import dispatch
+from alerts.services.dispatching import dispatch
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
 from alerts.services.repairing import repair

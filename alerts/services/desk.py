@@ -54,7 +54,7 @@ class Desk:
     def alerts(self, patient_id: UUID) -> list[Alert]:
         """The patient's open alerts, the one that gives the queue row its level first."""
         found = [alert for key, alert in self._open.items() if key[0] == patient_id]
-        return sorted(found, key=lambda each: (each.level, each.deadline, each.waiting_since, each.subject, str(each.pk)))
+        return sorted(found, key=_queue_order)
 
     def find(self, patient_id: UUID, kind: AlertKind, subject: str) -> Alert | None:
         """The one open alert of that identity."""
@@ -167,6 +167,11 @@ class Desk:
             for channel in channels_of(self.service_of(alert.patient_id))
         ]
         Delivery.objects.bulk_create(notices, ignore_conflicts=True)
+
+
+def _queue_order(alert: Alert) -> tuple[int, datetime, datetime, str, str]:
+    """Worst, then most urgent, then oldest; the rest only makes the answer the same whatever the order of arrival."""
+    return alert.level, alert.deadline, alert.waiting_since, alert.subject, str(alert.pk)
 
 
 def channels_of(service: FollowUpService) -> list[Channel]:

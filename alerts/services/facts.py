@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -44,9 +43,10 @@ def around(spans: Mapping[UUID, tuple[datetime, datetime]]) -> dict[UUID, list[F
         where |= Q(patient_id=patient_id) & (in_time | Q(timing=Timing.FUTURE, received_at__range=(low, high)))
     readings = list(Reading.objects.filter(where))
     faulty = _faulty([reading.pk for reading in readings])
-    responses = QuestionnaireResponse.objects.filter(where).select_related("questionnaire")
+    kept: list[Fact] = [reading for reading in readings if reading.pk not in faulty]
+    kept += QuestionnaireResponse.objects.filter(where).select_related("questionnaire")
     found: dict[UUID, list[Fact]] = {patient_id: [] for patient_id in spans}
-    for fact in chain((reading for reading in readings if reading.pk not in faulty), responses):
+    for fact in kept:
         found[fact.patient_id].append(fact)
     for facts in found.values():
         facts.sort(key=lambda fact: (fact.judged_at, str(fact.pk)))

@@ -153,4 +153,4 @@ def _current_assessments(facts: Sequence[Fact]) -> dict[UUID, Assessment]:
     found = Assessment.objects.filter(
         Q(reading_id__in=readings) | Q(response_id__in=responses), superseded_by__isnull=True
     ).select_related("alert")
-    return {each.reading_id or each.response_id: each for each in found}
+    return {pk: each for each in found if (pk := each.reading_id or each.response_id)}

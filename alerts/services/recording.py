@@ -1,7 +1,7 @@
 """From judgements to rows: assessments, and the alerts that they open, raise, lower or close."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -18,7 +18,7 @@ from careplans.scoring import Colour, RuleSet
 from measurements.models import Reading
 
 # A fact, why it was judged so, and by which rules.
-Source = tuple[Fact, list[Reason], RuleSet | None]
+Source = tuple[Fact, Sequence[Reason], RuleSet | None]
 LEVELS: Final = {
     Colour.RED: Level.RED,
     Colour.YELLOW: Level.YELLOW,
@@ -51,7 +51,7 @@ def record(judgements: list[Judgement], desk: Desk) -> None:
     replaced = {judgement.before.pk for judgement in judgements if judgement.before}
     standing = _standing(touched, rows, judgements, without=replaced)
     held = held_by_people(touched)
-    known = {rows[id(each)].pk: (each.fact, each.reasons, each.ruleset) for each in judgements}
+    known: dict[UUID, Source] = {rows[id(each)].pk: (each.fact, each.reasons, each.ruleset) for each in judgements}
     known |= _stored({min(each, key=_rank).assessment_id for each in standing.values()} - known.keys())
     for alert in touched:
         _follow(alert, standing[alert.pk], desk, held=alert.pk in held, known=known)
@@ -156,9 +156,13 @@ def _stored(assessment_ids: Collection[UUID]) -> dict[UUID, Source]:
     rows = Assessment.objects.filter(pk__in=assessment_ids) if assessment_ids else Assessment.objects.none()
     found = list(rows.select_related("reading", "response__questionnaire", "plan_version"))
     rulesets = approved_rulesets([each.plan_version for each in found if each.plan_version])
-    return {
-        each.pk: (each.reading or each.response, each.reasons, rulesets.get(each.plan_version_id)) for each in found
-    }
+    sources: dict[UUID, Source] = {}
+    for each in found:
+        fact = each.reading or each.response
+        if fact is not None:
+            ruleset = rulesets[each.plan_version_id] if each.plan_version_id else None
+            sources[each.pk] = (fact, each.reasons, ruleset)
+    return sources
 
 
 def _follow(alert: Alert, standing: list[_Standing], desk: Desk, *, held: bool, known: Mapping[UUID, Source]) -> None:
