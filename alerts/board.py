@@ -21,6 +21,7 @@ from alerts.queries.queue import (
     quiet_day,
     recent_values,
 )
+from alerts.services.casework import NEEDS_NOTE
 from alerts.sparkline import Point, sparkline
 from alerts.waiting import Deadline, deadline_in_words
 from organisations.opening_hours import OpeningHours
@@ -37,8 +38,6 @@ FILTERS: tuple[tuple[str, str, Level | None], ...] = (
     ("mine", "Mine", None),
 )
 LEVELS = {name: level for name, _, level in FILTERS}
-# Outcome and note are required for these, so they are finished on the patient's page.
-NEEDS_NOTE = (Level.RED, Level.YELLOW, Level.NOT_ASSESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +150,7 @@ def _line(row: Any, points: list[Point], *, by: Actor, hours: OpeningHours, now:
         deadline=deadline_in_words(row.deadline, hours=hours, now=now),
         mine=row.owner_id == by.user.pk,
         needs_note=row.level in NEEDS_NOTE,
+        # Where a note is required the case is finished on the patient's page, which asks for it.
         can_finish_here=row.level not in NEEDS_NOTE and row.owner_id in (None, by.user.pk),
         note=note,
     )

@@ -1,4 +1,4 @@
-"""The rows of a service's queue, what has changed since the last poll, and the numbers behind the small charts."""
+"""The rows of a service's queue, and the numbers behind the small charts."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,22 +19,19 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    Sum,
 )
 from django.db.models.functions import JSONObject
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from alerts.enums import AlertKind, Level
-from alerts.models import Assessment, Delivery, Expectation, Heartbeat, QueueEntry
-from alerts.queries.work import TOO_LONG, UNDELIVERED
+from alerts.models import Assessment, Expectation, QueueEntry
 from alerts.sparkline import DAYS, Point
 from careplans.enums import VersionStatus
 from careplans.models import Threshold
 from careplans.scoring import RuleKind
 from dho.lib.numbers import OSLO
 from measurements.models import Quantity, QuestionnaireResponse, Reading
-from organisations.models import FollowUpService
 from patients.models import Enrolment, Patient
 
 
@@ -43,34 +40,6 @@ def entries_of(by: Actor) -> QuerySet[QueueEntry]:
     if not by.may(Permission.SEE_QUEUE) or by.service_id is None:
         return QueueEntry.objects.none()
     return QueueEntry.objects.filter(service_id=by.service_id, municipality_id__in=by.municipality_ids)
-
-
-def watched_service(by: Actor, *, now: datetime) -> FollowUpService:
-    """The actor's service, with what the red bar needs, in one query: each page and each poll asks for it.
-
-    `unassessed` and `undelivered`: something of its patients has waited over 60 seconds; `last_assessed_at`: when the
-    worker last finished a round.
-    """
-    since = now - TOO_LONG
-    ours = Enrolment.objects.filter(service=by.service_id, patient=OuterRef("patient_id"))
-    waiting = {"assessed_at__isnull": True, "received_at__lt": since}
-    undelivered = Delivery.objects.filter(service=by.service_id, state__in=UNDELIVERED, created_at__lt=since)
-    services = FollowUpService.objects.annotate(
-        unassessed=Exists(Reading.objects.filter(Exists(ours), **waiting))
-        | Exists(QuestionnaireResponse.objects.filter(Exists(ours), **waiting)),
-        undelivered=Exists(undelivered),
-        last_assessed_at=Subquery(Heartbeat.objects.filter(name="assess").values("at")[:1]),
-    )
-    return services.get(pk=by.service_id)
-
-
-def queue_state(by: Actor) -> tuple[int, int, int]:
-    """What every change of the queue alters: number of rows, and the highest and the sum of their change numbers.
-
-    The sum is there because two transactions can commit in another order than they drew their numbers.
-    """
-    found = entries_of(by).aggregate(rows=Count("pk"), latest=Max("change"), total=Sum("change"))
-    return found["rows"], found["latest"] or 0, int(found["total"] or 0)
 
 
 def queue_rows(by: Actor) -> list[Any]:

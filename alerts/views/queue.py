@@ -21,11 +21,12 @@ from accounts.roles import Permission
 from alerts import services
 from alerts.board import Choice, make_board
 from alerts.enums import HandlingAction, Outcome
-from alerts.queries.queue import watched_service
+from alerts.queries.queue_state import QueueState, queue_state
 from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.services import record_access
+from organisations.models import FollowUpService
 from patients.access import get_patient
 
 
@@ -49,7 +50,7 @@ def page(request: HttpRequest) -> HttpResponse:
         return redirect("queue")
     if by.municipality_ids:
         record_access(Action.OPEN_QUEUE, municipality_id=min(by.municipality_ids), patient_id=None, by=by, now=now)
-    return render(request, "alerts/queue.html", _list(request, by, now, service=watched_service(by, now=now)))
+    return render(request, "alerts/queue.html", _list(request, by, now))
 
 
 @never_cache
@@ -61,10 +62,10 @@ def fragment(request: HttpRequest) -> HttpResponse:
         # A list of patients must not stay on a screen where nobody is signed in.
         return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('login')}?next={reverse('queue')}"})
     by, now = _nurse(request), timezone.now()
-    service = watched_service(by, now=now)
-    etag = context.etag(request, by, service, choice=Choice.of(request.GET), now=now)
+    state = queue_state(by, now=now)
+    etag = context.etag(request, by, state, choice=Choice.of(request.GET), now=now)
     response = get_conditional_response(request, etag=etag)
-    response = response or render(request, "alerts/queue_list.html", _list(request, by, now, service=service))
+    response = response or render(request, "alerts/queue_list.html", _list(request, by, now, state=state))
     response["ETag"] = etag
     return response
 
@@ -147,16 +148,23 @@ def _at_work(request: HttpRequest, patient_id: UUID, action: Action) -> tuple[Ac
 
 
 def _list(
-    request: HttpRequest, by: Actor, now: datetime, *, service: Any, notes: dict[UUID, str] | None = None
+    request: HttpRequest,
+    by: Actor,
+    now: datetime,
+    *,
+    state: QueueState | None = None,
+    notes: dict[UUID, str] | None = None,
 ) -> dict[str, Any]:
     """What the list shows now, in the filter of the address or of the form that was sent."""
     choice = Choice.of(request.POST if request.method == "POST" else request.GET)
+    hours = FollowUpService.objects.only("hours").get(pk=by.service_id).opening_hours
+    state = state or queue_state(by, now=now)
     return {
-        "board": make_board(by, choice=choice, hours=service.opening_hours, now=now, notes=notes),
+        "board": make_board(by, choice=choice, hours=hours, now=now, notes=notes),
         "choice": choice,
-        "opening": service.opening_hours.describe(now),
-        "last_assessed_at": service.last_assessed_at,
-        "alarms": context.alarms(service, now=now),
+        "opening": hours.describe(now),
+        "last_assessed_at": state.last_assessed_at,
+        "alarms": context.alarms(state, now=now),
         "undo": context.undo_on_offer(request.session, by=by, now=now),
         "now": now,
     }
@@ -166,7 +174,7 @@ def _answer(request: HttpRequest, by: Actor, now: datetime, patient_id: UUID, pr
     """The list after an act: as a fragment to htmx, else back to the page. What failed stands in the row, with 409."""
     if "HX-Request" in request.headers:
         notes = {patient_id: problem} if problem else None
-        found = _list(request, by, now, service=watched_service(by, now=now), notes=notes)
+        found = _list(request, by, now, notes=notes)
         return render(request, "alerts/queue_list.html", found, status=409 if problem else 200)
     if problem:
         messages.error(request, f"{problem}.")

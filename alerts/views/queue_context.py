@@ -15,12 +15,12 @@ from django.utils.http import quote_etag
 from accounts.actor import Actor
 from alerts.board import Choice
 from alerts.enums import HandlingAction
-from alerts.queries.queue import queue_state
+from alerts.queries.queue_state import QueueState
 from alerts.queries.work import TOO_LONG
+from alerts.services.casework import UNDO_WITHIN
 from dho.lib.numbers import time_nb
 from patients.access import visible_patients
 
-UNDO_FOR = timedelta(seconds=30)
 UNDO = "undo"
 UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
 
@@ -36,7 +36,7 @@ class Undo:
 
 def offer_undo(session: MutableMapping[str, Any], patient_id: UUID, action: HandlingAction, *, now: datetime) -> None:
     """Remember the act for 30 seconds. The session is read in every request anyway, so the offer costs no query."""
-    until = (now + UNDO_FOR).isoformat()
+    until = (now + UNDO_WITHIN).isoformat()
     session[UNDO] = {"patient_id": str(patient_id), "action": str(action), "until": until}
 
 
@@ -65,31 +65,31 @@ def closed_in(data: Mapping[str, Any]) -> UUID | None:
         return None
 
 
-def alarms(service: Any, *, now: datetime) -> list[str]:
+def alarms(state: QueueState, *, now: datetime) -> list[str]:
     """What stands still, in words. Empty means that the list can be trusted."""
     found = []
-    if service.unassessed:
+    if state.unassessed:
         found.append("Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert.")
-    if service.undelivered:
+    if state.undelivered:
         found.append("Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt.")
-    if service.last_assessed_at is None:
+    if state.last_assessed_at is None:
         found.append("Vurderingen av målinger har ikke startet.")
-    elif now - service.last_assessed_at > TOO_LONG:
-        found.append(f"Vurderingen av målinger har stått stille siden {time_nb(service.last_assessed_at)}.")
+    elif now - state.last_assessed_at > TOO_LONG:
+        found.append(f"Vurderingen av målinger har stått stille siden {time_nb(state.last_assessed_at)}.")
     return found
 
 
-def etag(request: HttpRequest, by: Actor, service: Any, *, choice: Choice, now: datetime) -> str:
-    """Changes whenever the list would look different: a row, the minute, the filter, an alarm, or what can be undone."""
+def etag(request: HttpRequest, by: Actor, state: QueueState, *, choice: Choice, now: datetime) -> str:
+    """Changes when the list would look different: a row, the minute, the filter, an alarm, or what can be undone."""
     undo = request.session.get(UNDO)
     offered = bool(undo) and datetime.fromisoformat(undo["until"]) > now
     seen = (
-        queue_state(by),
+        (state.rows, state.latest, state.total),
         now.replace(second=0, microsecond=0),
         choice,
         sorted(by.municipality_ids),
         str(by.user.pk),
-        alarms(service, now=now),
+        alarms(state, now=now),
         offered and undo,
     )
     return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:20])

@@ -19,3 +19,9 @@ register.filter("weekday_nb", numbers.weekday_nb)
 def day_nb(value: dt.date) -> str:
     """22. november, where the year is plain."""
     return numbers.long_date_nb(value).rsplit(" ", 1)[0]
+
+
+@register.filter
+def time_seconds_nb(value: dt.datetime) -> str:
+    """kl. 10.42.05, where the reader follows the clock."""
+    return numbers.time_nb(value, seconds=True)

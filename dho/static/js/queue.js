@@ -13,8 +13,10 @@
   let etag = "";
   let contact = Date.now();
   let held = false;
+  let still = false;
   let showAll = false;
   let focus = null;
+  let anchor = null;
   let note = null;
   let known = redRows(queue);
   let unseen = new Set();
@@ -128,12 +130,25 @@
     noticeReds(fresh);
     keepNote(fresh);
     held = false;
-    if (!showAll && busy()) holdStill(fresh);
+    still = !showAll && busy();
     showAll = false;
+    if (still) holdStill(fresh);
     return template.innerHTML;
   }
 
-  /* Focus: back to the same control, else the row's name, else the next row that is left */
+  /* The row under the pointer or the keyboard keeps its place also when something comes or goes above the list. */
+
+  function rememberPlace() {
+    const row = queue.querySelector("tbody > tr:focus-within") ?? queue.querySelector("tbody > tr:hover");
+    anchor = row && still ? { id: row.id, top: row.getBoundingClientRect().top } : null;
+  }
+
+  function restorePlace() {
+    const row = anchor && document.getElementById(anchor.id);
+    if (row) window.scrollBy({ top: row.getBoundingClientRect().top - anchor.top, behavior: "instant" });
+  }
+
+  /* Focus: on to the next row when the own act has emptied this one, else back to the same control or the row's name */
 
   function rememberFocus() {
     const active = document.activeElement;
@@ -141,15 +156,17 @@
     focus = row ? { id: active.id, row: row.id } : null;
   }
 
-  function restoreFocus() {
-    if (!focus || (document.activeElement && document.activeElement !== document.body)) return;
-    const row = document.getElementById(focus.row);
+  function restoreFocus(acted) {
+    const row = focus && document.getElementById(focus.row);
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (!focus || !(lost || (acted && row?.classList.contains("row--gone")))) return;
     const names = [...queue.querySelectorAll("tbody > tr:not(.row--gone) > th > a")];
     const next = names.find((name) => row && row.compareDocumentPosition(name) & Node.DOCUMENT_POSITION_FOLLOWING);
-    const same = document.getElementById(focus.id);
-    const own = row && !row.classList.contains("row--gone") ? row.querySelector("th > a") : null;
+    const alive = row && !row.classList.contains("row--gone");
+    const same = alive && document.getElementById(focus.id);
+    const own = alive && row.querySelector("th > a");
     const fallback = document.getElementById("angre") ?? document.getElementById("hovedinnhold");
-    (same ?? own ?? next ?? names.at(-1) ?? fallback).focus({ preventScroll: true });
+    (same || own || next || names.at(-1) || fallback).focus({ preventScroll: true });
   }
 
   /* htmx: ask with the fingerprint we have, accept only lists, swap what may be shown */
@@ -188,8 +205,14 @@
     if (ours(event) && ctx.text && [200, 409].includes(ctx.response.status)) ctx.text = prepare(ctx.text);
   });
 
-  document.addEventListener("htmx:before:swap", rememberFocus);
-  document.addEventListener("htmx:after:swap", restoreFocus);
+  document.addEventListener("htmx:before:swap", () => {
+    rememberPlace();
+    rememberFocus();
+  });
+  document.addEventListener("htmx:after:swap", (event) => {
+    restorePlace();
+    restoreFocus(event.detail.ctx.request.method === "POST");
+  });
 
   /* What the nurse does */
 
