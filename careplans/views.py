@@ -7,13 +7,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.services import Refused
@@ -31,7 +32,7 @@ from patients.access import get_patient
 @login_required
 @never_cache
 @require_safe
-def plans(request: HttpRequest) -> HttpResponse:
+def plans(request: ActorRequest) -> HttpResponse:
     """The GP's own patients whose plan waits, and nothing else by default (R-125)."""
     if request.actor is None or not request.actor.may(Permission.APPROVE_PLAN):
         raise PermissionDenied
@@ -43,7 +44,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: HttpRequest, version_id: UUID) -> HttpResponse:
+def decide(request: ActorRequest, version_id: UUID) -> HttpResponse:
     """One version with its changes and evidence. Only the patient's own GP can decide; others read."""
     now = timezone.now()
     if request.method != "POST":
@@ -59,7 +60,7 @@ def decide(request: HttpRequest, version_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
-def print_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
+def print_page(request: ActorRequest, version_id: UUID) -> HttpResponse:
     """The plan as it looks on paper."""
     now = timezone.now()
     version = _open(request, version_id, Action.PRINT_PLAN, now)
@@ -69,7 +70,7 @@ def print_page(request: HttpRequest, version_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_safe
-def pdf(request: HttpRequest, version_id: UUID) -> HttpResponse:
+def pdf(request: ActorRequest, version_id: UUID) -> HttpResponse:
     """The same document as a file, for the record. Where the machine cannot, the page offers the print page."""
     now = timezone.now()
     version = _open(request, version_id, Action.PRINT_PLAN, now)
@@ -83,7 +84,7 @@ def pdf(request: HttpRequest, version_id: UUID) -> HttpResponse:
 
 
 def _open(
-    request: HttpRequest,
+    request: ActorRequest,
     version_id: UUID,
     action: Action,
     now: datetime,
@@ -104,21 +105,27 @@ def _open(
     return version
 
 
-def _approve(request: HttpRequest, version: PlanVersion, now: datetime) -> HttpResponse:
+def _actor(request: ActorRequest) -> Actor:
+    """Who acts, once a patient has been opened: `get_patient` has refused everybody without a membership."""
+    assert request.actor is not None  # noqa: S101
+    return request.actor
+
+
+def _approve(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpResponse:
     form = _approval_form(version, now, request.POST)
     if not form.is_valid():
         return _plan(request, version, now, status=422, approval_form=form)
-    approve(version=version, valid_until=form.ends, by=request.actor, now=now)
+    approve(version=version, valid_until=form.ends, by=_actor(request), now=now)
     until = date_nb(form.cleaned_data["valid_until"])
     messages.success(request, f"Planen er godkjent og gjelder fra nå til og med {until}.")
     return redirect("plan-decide", version.pk)
 
 
-def _return(request: HttpRequest, version: PlanVersion, now: datetime) -> HttpResponse:
+def _return(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpResponse:
     form = ReturnForm(request.POST)
     if not form.is_valid():
         return _plan(request, version, now, status=422, return_form=form)
-    return_with_question(version=version, question=form.cleaned_data["question"], by=request.actor, now=now)
+    return_with_question(version=version, question=form.cleaned_data["question"], by=_actor(request), now=now)
     messages.success(request, "Planen er sendt tilbake til oppfølgingstjenesten med spørsmålet ditt.")
     return redirect("plan-decide", version.pk)
 
@@ -133,7 +140,7 @@ def _approval_form(version: PlanVersion, now: datetime, data: Any = None) -> App
 
 
 def _plan(
-    request: HttpRequest, version: PlanVersion, now: datetime, *, status: int = 200, **extra: Any
+    request: ActorRequest, version: PlanVersion, now: datetime, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
     page = plan_page(version, now=now)
     context = {
@@ -142,7 +149,7 @@ def _plan(
         "patient": version.patient,
         "age": version.patient.age(now.astimezone(OSLO).date()),
         "hours": hours_words(page.enrolment.service.opening_hours) if page.enrolment else "",
-        "decides": version.status == VersionStatus.PROPOSED and request.actor.may(Permission.APPROVE_PLAN),
+        "decides": version.status == VersionStatus.PROPOSED and _actor(request).may(Permission.APPROVE_PLAN),
         "approval_form": _approval_form(version, now),
         "return_form": ReturnForm(),
         "can_make_pdf": can_make_pdf(),

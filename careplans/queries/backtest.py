@@ -4,6 +4,7 @@ Judged by the same scorer as real readings, over whole days before today, so tha
 count as missed.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Usual:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The facts of the last 21 whole days, and older ones that a rule may look back at."""
+    """The facts of the last 21 whole days and older ones that a rule may look back at, in the order of time."""
 
     since: datetime
     until: datetime
@@ -81,14 +82,19 @@ def evidence(patient_id: UUID, rulesets: list[RuleSet], *, now: datetime) -> Evi
         codes.setdefault(type_id, []).append(code)
     measured = [_measured(reading, codes[reading.type_id]) for reading in readings]
     answered = [_answered(response) for response in responses.select_related("questionnaire")]
-    return Evidence(since, until, (*measured, *answered))
+    facts: list[Fact] = [*measured, *answered]
+    facts.sort(key=lambda fact: (fact.at, fact.id))
+    return Evidence(since, until, tuple(facts))
 
 
 def alarms(ruleset: RuleSet, found: Evidence) -> dict[str, Alarms]:
     """By rule id: how many of the period's facts the rule would have made yellow and red."""
     counts: dict[str, Counter[Colour]] = {rule.id: Counter() for rule in ruleset.rules}
+    times = [fact.at for fact in found.facts]
     for fact in found.within:
-        for part in score(fact, ruleset, found.facts).parts:
+        # Only what a rule may look back at: given everything, the work would grow with the square of the readings.
+        history = found.facts[bisect_left(times, fact.at - horizon(ruleset)) : bisect_right(times, fact.at)]
+        for part in score(fact, ruleset, history).parts:
             if part.rule_id in counts:
                 counts[part.rule_id][part.colour] += 1
     return {rule_id: Alarms(count[Colour.YELLOW], count[Colour.RED]) for rule_id, count in counts.items()}

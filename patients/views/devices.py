@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from accounts.services import issue_credential, revoke_credential
 from audit.enums import Action
@@ -25,7 +26,7 @@ from patients.queries import credentials_of
 @login_required
 @never_cache
 @require_safe
-def devices(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def devices(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """The list, with the form that gives another device access."""
     return _page(request, _patient(request, patient_id, Action.OPEN_PATIENT, timezone.now()))
 
@@ -33,33 +34,33 @@ def devices(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @require_POST
-def issue(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def issue(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """Give a device access. The token stands in this answer only: it is in no address, session, log or cache."""
     now = timezone.now()
     patient = _patient(request, patient_id, Action.ISSUE_DEVICE, now)
     form = DeviceForm(request.POST)
     if not form.is_valid():
         return _page(request, patient, form=form, status=422)
-    credential, token = issue_credential(patient=patient, label=form.cleaned_data["label"], by=request.actor, now=now)
+    credential, token = issue_credential(patient=patient, label=form.cleaned_data["label"], by=_actor(request), now=now)
     return _page(request, patient, issued=credential, token=token)
 
 
 @login_required
 @never_cache
 @require_POST
-def revoke(request: HttpRequest, patient_id: UUID, credential_id: UUID) -> HttpResponse:
+def revoke(request: ActorRequest, patient_id: UUID, credential_id: UUID) -> HttpResponse:
     """End a device's access at once. A lost tablet must not wait for a second question."""
     now = timezone.now()
     patient = _patient(request, patient_id, Action.REVOKE_DEVICE, now, object_id=str(credential_id))
     credential = credentials_of(patient).filter(pk=credential_id).first()
     if credential is None:
         raise Refused(Action.REVOKE_DEVICE, patient_id=patient_id, object_id=str(credential_id))
-    revoke_credential(credential=credential, by=request.actor, now=now)
+    revoke_credential(credential=credential, by=_actor(request), now=now)
     messages.success(request, f"«{credential.label}» er sperret. Enheten kan ikke lenger sende målinger.")
     return redirect("devices", patient_id)
 
 
-def _patient(request: HttpRequest, patient_id: UUID, action: Action, now: datetime, *, object_id: str = "") -> Patient:
+def _patient(request: ActorRequest, patient_id: UUID, action: Action, now: datetime, *, object_id: str = "") -> Patient:
     return get_patient(
         patient_id,
         by=request.actor,
@@ -70,7 +71,13 @@ def _patient(request: HttpRequest, patient_id: UUID, action: Action, now: dateti
     )
 
 
-def _page(request: HttpRequest, patient: Patient, *, status: int = 200, **extra: Any) -> HttpResponse:
+def _actor(request: ActorRequest) -> Actor:
+    """Who acts, once a patient has been opened: `get_patient` has refused everybody without a membership."""
+    assert request.actor is not None  # noqa: S101
+    return request.actor
+
+
+def _page(request: ActorRequest, patient: Patient, *, status: int = 200, **extra: Any) -> HttpResponse:
     context = {
         "patient": patient,
         "age": patient.age(patient.deceased_on or timezone.localdate()),

@@ -334,6 +334,16 @@ class TestEvidence:
         assert row.usual is None
         assert "Ingen målinger" in plain(as_dahl.get(url(proposal)))
 
+    def test_many_readings_cost_no_more_queries(self, as_dahl, world, proposal):
+        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
+        with CaptureQueriesContext(connection) as few:
+            as_dahl.get(url(proposal))
+        for hour in range(24, 21 * 24, 8):
+            make_reading(world.per_tablet, "weight", 80 + hour % 3, at=NOW - timedelta(hours=hour))
+        with CaptureQueriesContext(connection) as many:
+            as_dahl.get(url(proposal))
+        assert len(many) == len(few)
+
     def test_another_patients_readings_never_count(self, as_dahl, world, proposal):
         make_reading(world.solveig_tablet, "spo2", 70, at=NOW - timedelta(days=1))
         assert self.spo2(as_dahl.get(url(proposal))).usual is None
