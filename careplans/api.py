@@ -23,7 +23,7 @@ class PlanView(DeviceView):
     )
     def get(self, request: Request) -> Response:
         """The plan in force, or `no_plan`."""
-        found = own_plan(request.auth.patient_id, at=timezone.now())
+        found = own_plan(self.device.patient_id, at=timezone.now())
         if found is None:
             raise Refused(code="no_plan")
         return Response(plan(found))
@@ -39,5 +39,5 @@ class QuestionnairesView(DeviceView):
     )
     def get(self, request: Request) -> Response:
         """The forms that the plan in force schedules."""
-        codes = own_questionnaire_codes(request.auth.patient_id, at=timezone.now())
+        codes = own_questionnaire_codes(self.device.patient_id, at=timezone.now())
         return Response(QuestionnaireListSerializer({"questionnaires": current_questionnaires(codes)}).data)

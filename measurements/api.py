@@ -1,6 +1,6 @@
 """What tablets and gateways call. The rules are in the services; here requests become calls and outcomes answers."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.models import DeviceCredential
 from measurements.authentication import IsDevice
 from measurements.openapi import described
 from measurements.parsers import as_json
@@ -61,14 +62,20 @@ class DeviceView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Answer with a problem document, and keep what a device sent in vain. A lost database goes on upwards."""
         response = super().handle_exception(exc)
-        if self.request.method == "POST" and response.status_code in _KEPT_STATUSES:
-            self.keep(refused_by(exc).codes, _sent(self.request))
+        refused = refused_by(exc)
+        if refused and refused.status in _KEPT_STATUSES and self.request.method == "POST":
+            self.keep(refused.codes, _sent(self.request))
         return response
+
+    @property
+    def device(self) -> DeviceCredential:
+        """Who calls. `IsDevice` has let nobody else in."""
+        return cast("DeviceCredential", self.request.auth)
 
     def keep(self, codes: list[str], body: bytes) -> None:
         """Keep refused content; the follow-up service sees it when it happens again and again."""
-        request = self.request
-        keep_refused(credential=request.auth, endpoint=request.path, codes=codes, body=body, now=timezone.now())
+        path = self.request.path
+        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now())
 
 
 def _read_body(request: HttpRequest) -> None:
@@ -104,7 +111,9 @@ class ReadingsView(DeviceView):
         if asked["type"] is not None and asked["type"] not in types:
             raise Refused(field_error("type", "unknown_type", accepted=", ".join(types)))
         try:
-            readings, following = readings_page(request.auth.patient_id, **asked)
+            readings, following = readings_page(
+                self.device.patient_id, type_id=asked["type"], since=asked["since"], cursor=asked["cursor"]
+            )
         except InvalidCursor:
             raise Refused(code="invalid_cursor") from None
         return Response({"readings": own_readings(readings, types), "next": following})
@@ -119,7 +128,7 @@ class ReadingsView(DeviceView):
     def post(self, request: Request) -> Response:
         """One reading."""
         submitted = check(ReadingSerializer, request.data)
-        outcome = store_readings(credential=request.auth, submitted=[submitted], now=timezone.now())[0]
+        outcome = store_readings(credential=self.device, submitted=[submitted], now=timezone.now())[0]
         if isinstance(outcome, Refused):
             raise outcome
         return Response(stored(outcome), status=201 if outcome.created else 200)
@@ -138,7 +147,7 @@ class BatchView(DeviceView):
     def post(self, request: Request) -> Response:
         """Up to 500 readings, each answered for itself."""
         items = check(BatchSerializer, request.data)["readings"]
-        outcomes = store_readings(credential=request.auth, submitted=check_each(items), now=timezone.now())
+        outcomes = store_readings(credential=self.device, submitted=check_each(items), now=timezone.now())
         answered = list(zip(items, outcomes, strict=True))
         self.keep_refused([(item, outcome) for item, outcome in answered if isinstance(outcome, Refused)])
         return Response({"results": [item_answer(_id_of(item), outcome) for item, outcome in answered]})
@@ -171,5 +180,7 @@ class ResponsesView(DeviceView):
     def post(self, request: Request) -> Response:
         """One answered questionnaire."""
         submitted = check(ResponseSerializer, request.data)
-        outcome = store_response(credential=request.auth, submitted=submitted, now=timezone.now())
+        outcome = store_response(credential=self.device, submitted=submitted, now=timezone.now())
+        if isinstance(outcome, Refused):
+            raise outcome
         return Response(stored(outcome), status=201 if outcome.created else 200)

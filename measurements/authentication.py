@@ -40,7 +40,7 @@ class IsDevice(BasePermission):
         return isinstance(request.auth, DeviceCredential)
 
 
-class DeviceAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class DeviceAuthenticationScheme(OpenApiAuthenticationExtension):
     """How the OpenAPI document describes the credential."""
 
     target_class = "measurements.authentication.DeviceAuthentication"

@@ -35,7 +35,7 @@ def described(answers: dict[int, Any], *refusals: int) -> dict[Any, Any]:
     return found
 
 
-class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
+class StrictSchema(OpenApiSerializerExtension):
     """Says in the document that unknown fields are refused, and how long a batch may be."""
 
     target_class = "measurements.serializers.fields.StrictSerializer"
@@ -50,7 +50,7 @@ class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         return schema
 
 
-class TextSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+class TextSchema(OpenApiSerializerFieldExtension):
     """How long a text may be, and that it is no control characters and not only spaces."""
 
     target_class = "measurements.serializers.fields.TextField"
@@ -64,7 +64,7 @@ class TextSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-ca
 @lru_cache(maxsize=1)
 def document() -> dict[str, Any]:
     """The whole document. It depends on the code only, so each process makes it once."""
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
     return made
 
 
@@ -124,7 +124,7 @@ def forms() -> Iterator[tuple[str, str, list[Field]]]:
 
 def _name(holder: dict[str, Any]) -> str:
     """The name of the form that a request or an answer carries."""
-    content = next(iter(holder.get("content", {}).values()), {})
+    content: dict[str, Any] = next(iter(holder.get("content", {}).values()), {})
     reference: str = content.get("schema", {}).get("$ref", "")
     return reference.rpartition("/")[2]
 

@@ -1,6 +1,6 @@
 """What a device is answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField(help_text="Fast kode for programmer. Alle kodene står på /api/v1/.")
     detail = serializers.CharField(help_text="Hva som må gjøres.")
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class StoredSerializer(serializers.Serializer[Any]):
@@ -51,7 +51,7 @@ class ItemAnswerSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField(help_text="201 lagret, 200 lagret fra før, 400 eller 409 avvist.")
     code = serializers.CharField(help_text="stored, already_stored eller koden for avvisningen.")
     timing = serializers.ChoiceField(choices=Timing.choices, allow_null=True)
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class BatchAnswerSerializer(serializers.Serializer[Any]):
@@ -74,7 +74,7 @@ class OwnReadingSerializer(serializers.Serializer[Any]):
     taken_at = serializers.DateTimeField()
     received_at = serializers.DateTimeField()
     timing = serializers.ChoiceField(choices=Timing.choices)
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class ReadingPageSerializer(serializers.Serializer[Any]):
@@ -84,17 +84,19 @@ class ReadingPageSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="Send som «cursor» for å få de neste. null: ingen flere.")
 
 
+@extend_schema_field({"oneOf": [{"type": "string"}, {"type": "boolean"}]})
+class OptionValueField(serializers.Field):
+    """A text, or true and false."""
+
+    def to_representation(self, value: str | bool) -> str | bool:
+        return value
+
+
 class OptionSerializer(serializers.Serializer[Any]):
     """One possible answer."""
 
-    value = serializers.SerializerMethodField()
-    label = serializers.CharField()
-
-    @extend_schema_field({"oneOf": [{"type": "string"}, {"type": "boolean"}]})
-    def get_value(self, option: dict[str, Any]) -> str | bool:
-        """A text, or true and false."""
-        value: str | bool = option["value"]
-        return value
+    value = OptionValueField()
+    label = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
 class ItemSerializer(serializers.Serializer[Any]):
@@ -103,8 +105,8 @@ class ItemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     kind = serializers.ChoiceField(choices=ItemKind.choices)
     text = serializers.CharField()
-    help_text = serializers.CharField()
-    required = serializers.BooleanField()
+    help_text = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
+    required = serializers.BooleanField()  # type: ignore[assignment] # DRF takes declared fields off the class
     options = OptionSerializer(many=True)
     minimum = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
     maximum = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
@@ -143,7 +145,7 @@ def item_answer(client_id: Any, outcome: Stored | Refused) -> dict[str, Any]:
     }
 
 
-def own_readings(readings: Iterable[Reading], types: dict[str, KnownType]) -> list[dict[str, Any]]:
+def own_readings(readings: Iterable[Reading], types: Mapping[str, KnownType]) -> list[dict[str, Any]]:
     """The readings as their patient may see them."""
     return [
         {

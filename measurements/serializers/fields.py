@@ -43,7 +43,7 @@ def _each(data: dict[str, Any], convert: Callable[[Any], Converted]) -> dict[str
     return found
 
 
-class StrictField(serializers.Field):  # type: ignore[type-arg]
+class StrictField(serializers.Field):
     """A field that says `required` and `null` in our words."""
 
     default_error_messages = {"required": CODES["required"][2], "null": CODES["null"][2]}

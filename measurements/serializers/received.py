@@ -44,14 +44,14 @@ class ReadingSerializer(StrictSerializer):
     values = NumbersField(required=False, help_text="For målingstyper med flere tall, etter tallenes koder.")
     unit = TextField(max_length=20, help_text="UCUM eller en annen godtatt skrivemåte, for eksempel % eller mm[Hg].")
     taken_at = TimestampField(help_text="Når det ble målt.")
-    source = SourceField(
+    source = SourceField(  # type: ignore[assignment] # DRF takes declared fields off the class
         required=False,
         help_text="DEVICE: overført fra måleutstyr. MANUAL: tastet inn. PROXY: av pårørende eller personell. "
         "Uten feltet: DEVICE når «device» er med, ellers MANUAL.",
     )
     device = InstrumentSerializer(required=False)
 
-    def validate(self, attrs: dict[str, Any]) -> SubmittedReading:  # type: ignore[override]
+    def validate(self, attrs: dict[str, Any]) -> SubmittedReading:
         """The fields as the service takes them."""
         instrument = attrs.get("device")
         return SubmittedReading(
@@ -96,13 +96,13 @@ class ResponseSerializer(StrictSerializer):
     taken_at = TimestampField(help_text="Når det ble besvart.")
     answers = AnswersField()
 
-    def validate(self, attrs: dict[str, Any]) -> SubmittedResponse:  # type: ignore[override]
+    def validate(self, attrs: dict[str, Any]) -> SubmittedResponse:
         """The fields as the service takes them."""
         fields = {name: attrs[name] for name in ("questionnaire", "version", "taken_at", "answers")}
         return SubmittedResponse(client_id=attrs["id"], **fields)
 
 
-class ReadingQuerySerializer(serializers.Serializer[Any]):
+class ReadingQuerySerializer(StrictSerializer):
     """What a device may ask of its own readings."""
 
     type = TextField(max_length=32, default=None, help_text="Bare denne målingstypen.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -196,7 +196,7 @@ def _numbers(sent_value: str) -> object:
 
 def _insert(credential: DeviceCredential, rows: Sequence[Row], now: datetime) -> set[UUID]:
     """Insert in the order of the client ids, so that two batches with the same readings cannot deadlock."""
-    owner = [credential.municipality_id, credential.patient_id, credential.pk, now]
+    owner: list[Any] = [credential.municipality_id, credential.patient_id, credential.pk, now]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, owner + [list(column) for column in zip(*rows, strict=True)])
         return {client_id for (client_id,) in cursor.fetchall()}

@@ -43,16 +43,18 @@ class SubmittedResponse:
 
 
 @transaction.atomic(savepoint=False)
-def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse, now: datetime) -> Stored:
+def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
     """Store the answers of the device's patient, with the sum of their points (R-084). Judged later, by the worker.
 
-    Resending gives the first answer again. Raises Refused: unknown form, item or option, a required item left open, or
-    other content under the same id.
+    Resending gives the first answer again. Refused are an unknown form, item or option, a required item left open, and
+    other content under the same id. Returned, not raised: an exception would undo the caller's transaction.
     """
     form = find_form(submitted.questionnaire, submitted.version)
     if form is None:
-        raise Refused(field_error("questionnaire", "unknown_questionnaire"))
-    answers = _checked(form, submitted.answers)
+        return Refused(field_error("questionnaire", "unknown_questionnaire"))
+    answers, errors = _checked(form, submitted.answers)
+    if errors:
+        return Refused(*errors)
     response = QuestionnaireResponse(
         municipality_id=credential.municipality_id,
         patient_id=credential.patient_id,
@@ -69,7 +71,7 @@ def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse
     QuestionnaireResponse.objects.bulk_create([response], ignore_conflicts=True)
     standing = QuestionnaireResponse.objects.get(patient_id=credential.patient_id, client_id=submitted.client_id)
     if _content(standing) != _content(response):
-        raise Refused(field_error("id", "id_reused"))
+        return Refused(field_error("id", "id_reused"))
     created = standing.pk == response.pk
     if created:
         ring_after_commit("alerts.assess", f"{credential.municipality_id}:{credential.patient_id}")
@@ -80,8 +82,8 @@ def _content(response: QuestionnaireResponse) -> tuple[object, ...]:
     return response.questionnaire_id, response.taken_at, response.answers
 
 
-def _checked(form: KnownForm, answers: Mapping[str, Any]) -> dict[str, Answer]:
-    """The answers as they are stored, in the form's order. Raises Refused with every error at once."""
+def _checked(form: KnownForm, answers: Mapping[str, Any]) -> tuple[dict[str, Answer], list[FieldError]]:
+    """The answers as they are stored, in the form's order, and every error at once."""
     errors = [field_error(f"answers.{code}", "unknown_item") for code in answers if code not in form.items]
     checked: dict[str, Answer] = {}
     for code, item in form.items.items():
@@ -95,9 +97,7 @@ def _checked(form: KnownForm, answers: Mapping[str, Any]) -> dict[str, Answer]:
             errors.append(found)
         else:
             checked[code] = found
-    if errors:
-        raise Refused(*errors)
-    return checked
+    return checked, errors
 
 
 def _choice(item: QuestionnaireItem, answer: Any, field: str) -> Answer | FieldError:

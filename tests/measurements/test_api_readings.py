@@ -372,7 +372,7 @@ def test_it_does_not_take_a_signed_in_person_for_a_device(world, as_kari):
 def test_it_answers_other_methods_with_405(tablet, method):
     answer = getattr(Client(), method)(READINGS, headers=tablet.headers)
     assert problem_of(answer) == (405, "method_not_allowed", [])
-    assert answer["Allow"] == "GET, POST, HEAD"
+    assert answer["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(
