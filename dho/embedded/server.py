@@ -16,7 +16,7 @@ from dho.embedded.supervisor import CHECKOUT, Program, Stopped, Supervisor, stop
 
 PYTHON = sys.executable
 FIRST_PAGE = "/logg-inn/"
-FIRST_PAGE_SECONDS = 60
+FIRST_PAGE_SECONDS = 120
 NOT_SOURCE = {".git", ".venv", ".node", "node_modules", "var", "tests", "static", "templates", "__pycache__"}
 
 

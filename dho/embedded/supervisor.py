@@ -97,6 +97,8 @@ class Supervisor:
             log=self.log_of(program.name),
             cwd=CHECKOUT,
             env=self.environment,
+            # Not SIGTERM: a Celery worker whose broker dies in the same moment can wait for ever in its shutdown.
+            orphan_signal=signal.SIGKILL,
             pass_fds=program.pass_fds,
         )
 
