@@ -1,0 +1,70 @@
+"""The handling form. It checks shape only; what must be documented is the service's rule (R-100, AT-32)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import QueryDict
+
+from alerts.enums import Outcome
+from alerts.services.casework import NEEDS_NOTE
+from careplans.models import Measure
+
+ERRORS = {
+    "outcomes": "Hva gjorde du: Kryss av for minst ett valg.",
+    "note": "Notat: Skriv hva du så, og hva dere ble enige om.",
+    "measure_ids": "Tiltak: Ett av tiltakene står ikke i pasientens plan. Se over dem på nytt.",
+}
+FIELDS = {"measure_ids": "measures"}
+
+
+class HandlingForm(forms.Form):
+    """What was done with a case. `seen` is the change of the queue row that the nurse had in front of her."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    shown_at = forms.DateTimeField(widget=forms.HiddenInput)
+    measures = forms.TypedMultipleChoiceField(
+        label="Tiltak du gjennomførte",
+        coerce=UUID,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": ERRORS["measure_ids"]},
+    )
+    outcomes = forms.MultipleChoiceField(
+        label="Hva gjorde du?", choices=Outcome.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    note = forms.CharField(
+        label="Notat",
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": "Notat: Skriv høyst %(limit_value)d tegn. Du har skrevet %(show_value)d."},
+    )
+
+    def __init__(
+        self, *args: Any, agreed: Iterable[Measure], known: Iterable[Measure], level: int, **kwargs: Any
+    ) -> None:
+        """`agreed` is the checklist, `known` every measure of the plan: a changed case is stale, not wrong."""
+        super().__init__(*args, **kwargs)
+        self.agreed = list(agreed)
+        self.fields["measures"].choices = [(str(measure.pk), measure.text) for measure in known]  # type: ignore[attr-defined]
+        self.note_required = level in NEEDS_NOTE
+
+    def add_missing(self, names: Iterable[str]) -> None:
+        """Name what the service says is not documented, and what to do about it."""
+        for name in names:
+            self.add_error(FIELDS.get(name, name), ERRORS[name])
+
+    def renew(self, *, seen: int, shown_at: datetime) -> None:
+        """Let the next save count from what the page shows now; the text stays."""
+        sent = QueryDict(mutable=True)
+        sent.update(self.data)
+        sent["seen"], sent["shown_at"] = str(seen), shown_at.isoformat()
+        self.data = sent
+
+    def checklist(self) -> list[dict[str, Any]]:
+        """Each agreed measure, and whether its box was ticked."""
+        ticked = set(self["measures"].value() or ())
+        return [{"measure": measure, "ticked": str(measure.pk) in ticked} for measure in self.agreed]

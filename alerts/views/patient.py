@@ -1,0 +1,132 @@
+"""The patient page: what is wrong, what was agreed, what was done, and how it has gone (ux.md 4.2)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.actor import ActorRequest
+from accounts.roles import Permission
+from alerts import services
+from alerts.enums import HandlingAction
+from alerts.forms import HandlingForm
+from alerts.queries import patient as queries
+from alerts.views import patient_context as context
+from alerts.views import queue_context
+from alerts.views.banner import banner
+from audit.enums import Action
+from dho.lib.numbers import time_nb
+from patients.access import get_patient
+from patients.models import Patient
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
+    """Show the patient; take, let go of or finish the case."""
+    now = timezone.now()
+    if request.method != "POST":
+        return _show(request, get_patient(patient_id, by=request.actor, now=now), now)
+    step = STEPS.get(request.POST.get("step", ""), _finish)
+    action = Action.CLAIM if step is _claim else Action.HANDLE
+    patient = get_patient(patient_id, by=request.actor, now=now, action=action, permission=Permission.TRIAGE)
+    return step(request, patient, now)
+
+
+def _claim(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+    try:
+        services.claim(patient_id=patient.pk, by=request.actor, now=now)
+    except services.AlreadyClaimed as taken:
+        problem = f"{taken.owner.get_full_name()} tok saken {time_nb(taken.since)}. Du kan lese, men ikke lukke den."
+        return _show(request, patient, now, problem=problem, status=409)
+    except (services.StaleCase, services.NotYours):
+        problem = "Det er ingen sak å ta her lenger. Under ser du hvordan det står nå."
+        return _show(request, patient, now, problem=problem, status=409)
+    return redirect("patient", patient.pk)
+
+
+def _release(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+    try:
+        services.release(patient_id=patient.pk, by=request.actor, now=now)
+    except services.NotYours:
+        return _show(request, patient, now, problem="Saken er ikke din, så du kan ikke slippe den.", status=409)
+    messages.success(request, "Du slapp saken. Den står i arbeidskøen igjen.")
+    return redirect("queue")
+
+
+STEPS = {"claim": _claim, "release": _release}
+
+
+def _finish(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+    """Close the case as documented. Whatever stops it, the page comes back with the text that was written."""
+    form = context.blank_form(queries.entry_of(patient), queries.versions_of(patient), now, request.POST)
+    if not form.is_valid():
+        return _show(request, patient, now, form=form, status=422)
+    done = form.cleaned_data
+    try:
+        services.finish(
+            patient_id=patient.pk,
+            seen=done["seen"],
+            outcomes=done["outcomes"],
+            measure_ids=done["measures"],
+            note=done["note"],
+            by=request.actor,
+            now=now,
+        )
+    except services.NotDocumented as missing:
+        form.add_missing(missing.fields)
+        return _show(request, patient, now, form=form, status=422)
+    except services.StaleCase:
+        return _show(request, patient, now, form=form, stale=True, status=409)
+    except services.NotYours:
+        return _show(request, patient, now, form=form, problem="Saken er ikke din, så den ble ikke lukket.", status=409)
+    except services.OnlyNurseClosesRed:
+        return _show(request, patient, now, form=form, problem="Bare sykepleier kan lukke røde varsler.", status=403)
+    return _go_on(request, patient, now)
+
+
+def _go_on(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+    """To the next patient nobody has taken, with the way back for 30 seconds."""
+    queue_context.offer_undo(request.session, patient.pk, HandlingAction.DONE, now=now)
+    following = queries.next_unclaimed(by=request.actor, after=patient)
+    messages.success(request, "Saken er lukket. Her er neste pasient." if following else "Saken er lukket.")
+    return redirect("patient", following.patient_id) if following else redirect("queue")
+
+
+def _show(
+    request: ActorRequest,
+    patient: Patient,
+    now: datetime,
+    *,
+    form: HandlingForm | None = None,
+    problem: str = "",
+    stale: bool = False,
+    status: int = 200,
+) -> HttpResponse:
+    """The page as it is now, with what stopped the last step and the form as it was sent."""
+    entry, versions = queries.entry_of(patient), queries.versions_of(patient)
+    form = form or context.blank_form(entry, versions, now)
+    news = queries.news_since(patient, shown_at=form.cleaned_data["shown_at"], by=request.actor) if stale else []
+    if stale and entry:
+        # The comparison is on the page now: saving again means having read it.
+        form.renew(seen=entry.change, shown_at=now)
+    found = {
+        **banner(patient, now=now),
+        **context.case_context(patient, entry, by=request.actor, now=now),
+        **context.plan_context(patient, versions, now=now),
+        **context.course_context(patient, versions, days=context.period_asked_for(request), now=now),
+        "form": form,
+        "problem": problem,
+        "stale": stale,
+        "news": news,
+        "measures": form.agreed,
+        "undo": queue_context.undo_on_offer(request.session, by=request.actor, now=now),
+    }
+    return render(request, "alerts/patient.html", found, status=status)

@@ -1,0 +1,124 @@
+"""What the patient page is filled with. Reading only; the steps that change something are in `patient.py`."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from accounts.actor import Actor, ActorRequest
+from accounts.roles import Permission
+from alerts.charts import trend_figure
+from alerts.enums import Level
+from alerts.forms import HandlingForm
+from alerts.models import QueueEntry
+from alerts.queries import patient as queries
+from alerts.queries.trends import trends_of
+from alerts.sparkline import Point as Dot
+from alerts.sparkline import sparkline as sketch
+from alerts.trends import Trend
+from careplans.enums import VersionStatus
+from careplans.models import PlanVersion
+from dho.lib.numbers import OSLO
+from measurements.enums import Source
+from patients.enums import EnrolmentStatus
+from patients.models import Enrolment, Patient
+
+PERIODS = (7, 30, 90, 365)
+USUAL_PERIOD = 30
+
+
+def blank_form(entry: QueueEntry | None, versions: list[PlanVersion], now: datetime, data: Any = None) -> HandlingForm:
+    """The form for the case as it stands: the measures of its zone, and what the nurse is looking at."""
+    level = Level(entry.level) if entry else Level.EQUIPMENT
+    return HandlingForm(
+        data,
+        agreed=queries.measures_for(queries.version_in_force(versions, now), level),
+        known=[measure for version in versions for measure in version.measures.all()],
+        level=level,
+        initial={"seen": entry.change if entry else 0, "shown_at": now.isoformat()},
+    )
+
+
+def case_context(patient: Patient, entry: QueueEntry | None, *, by: Actor, now: datetime) -> dict[str, Any]:
+    """The open alerts, whose case it is, and what this person may do with it."""
+    triage = by.may(Permission.TRIAGE) and (entry is None or entry.service_id == by.service_id)
+    mine = bool(entry and entry.owner_id == by.user.pk)
+    free = bool(entry and entry.owner_id is None)
+    red = bool(entry and entry.level == Level.RED)
+    return {
+        "entry": entry,
+        "alerts": queries.open_alerts(patient, now=now) if entry else [],
+        "mine": mine,
+        "may_triage": triage,
+        "may_claim": triage and free,
+        "may_handle": triage and mine,
+        "only_nurse_closes": red and not by.may(Permission.CLOSE_RED),
+    }
+
+
+def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime) -> dict[str, Any]:
+    """Whether anything judges the readings at all, and if not, why (R-083)."""
+    enrolment = queries.open_enrolment(patient)
+    return {
+        "plan": queries.version_in_force(versions, now),
+        "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
+        "trial": trial_text(enrolment, now) if enrolment else "",
+    }
+
+
+def trial_text(enrolment: Enrolment, now: datetime) -> str:
+    """Prøveperiode dag 6 av 21; empty outside a trial."""
+    if enrolment.status != EnrolmentStatus.TRIAL:
+        return ""
+    day = (now.astimezone(OSLO).date() - enrolment.started_on).days + 1
+    length = (enrolment.trial_ends_on - enrolment.started_on).days + 1 if enrolment.trial_ends_on else None
+    return f"Prøveperiode dag {day} av {length}" if length else f"Prøveperiode dag {day}"
+
+
+def period_asked_for(request: ActorRequest) -> int:
+    """The period in days from the address; anything else gives the usual one."""
+    asked = request.GET.get("dager", "")
+    return int(asked) if asked in map(str, PERIODS) else USUAL_PERIOD
+
+
+def _drawn(trend: Trend) -> dict[str, Any]:
+    """The trend with its figure, and the small drawing that stands there until, or instead of, the figure."""
+    week = [
+        Dot(point.at, point.values[0] or Decimal(0)) for point in trend.good if point.at > trend.now - timedelta(days=7)
+    ]
+    return {
+        "trend": trend,
+        "drawable": bool(trend.good or trend.faulty),
+        "figure": trend_figure(trend) if trend.good or trend.faulty else None,
+        "figure_id": f"diagram-{trend.type.code}",
+        "sketch": sketch(week, limit=None, until=trend.now),
+        "legend": legend(trend),
+    }
+
+
+def legend(trend: Trend) -> str:
+    """What the marks of this chart mean, only those that are in it."""
+    marks = (
+        ["Feltene viser grensene i planen som gjaldt den dagen."]
+        if trend.stretches and len(trend.quantities) == 1
+        else []
+    )
+    marks += ["Brudd i linjen og kryss nederst: dag uten måling."] if trend.missing_days else []
+    marks += ["Åpent merke: tastet inn."] if any(point.source != Source.DEVICE for point in trend.good) else []
+    marks += ["Kryss ved verdien: feilmåling."] if trend.faulty else []
+    return " ".join(marks)
+
+
+def course_context(patient: Patient, versions: list[PlanVersion], *, days: int, now: datetime) -> dict[str, Any]:
+    """Trends, answered forms and the timeline (R-075, R-086)."""
+    trends = trends_of(patient, versions, days=days, now=now)
+    since = (now - timedelta(days=days - 1)).astimezone(OSLO).date()
+    silent = not all(trend.points for trend in trends) or not trends
+    return {
+        "periods": PERIODS,
+        "days": days,
+        "trends": [_drawn(trend) for trend in trends],
+        "forms": queries.answered_forms(patient, since=since),
+        "timeline": queries.timeline(patient, versions),
+        "silent": silent,
+        "last_contact": queries.last_contact(patient) if silent else None,
+    }

@@ -1,0 +1,68 @@
+/* Periods without losing a half-written note, keyboard, and focus on what went wrong. Everything works without it. */
+"use strict";
+
+(() => {
+  const page = document.querySelector(".patient");
+  const form = document.getElementById("behandlingsskjema");
+  const note = document.getElementById("id_note");
+  const status = () => document.getElementById("periode-status");
+  let sending = false;
+
+  const banner = page.querySelector(".banner");
+  const keepFocusVisible = () =>
+    document.documentElement.style.setProperty("--banner-height", `${banner.offsetHeight + 8}px`);
+  new ResizeObserver(keepFocusVisible).observe(banner);
+
+  document.querySelector("[data-focus]")?.focus();
+
+  async function showPeriod(link) {
+    const number = link.dataset.period;
+    status().textContent = "Henter …";
+    try {
+      const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) throw new Error("not the page");
+      const found = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("utvikling");
+      document.getElementById("utvikling").replaceWith(found);
+      history.replaceState(null, "", link.href);
+      window.drawCharts(found);
+      const chosen = found.querySelector(`[data-period="${number}"]`);
+      chosen.focus({ preventScroll: true });
+      status().textContent = `Viser ${chosen.textContent.trim()}.`;
+    } catch {
+      status().textContent = "Perioden kunne ikke hentes. Prøv igjen.";
+    }
+  }
+
+  page.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-period]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    showPeriod(link);
+  });
+
+  form?.addEventListener("submit", () => {
+    sending = true;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (note && note.value !== note.defaultValue && !sending) event.preventDefault();
+  });
+
+  const isTyping = (place) => place.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+  document.addEventListener("keydown", (event) => {
+    if (page.dataset.shortcuts !== "on") return;
+    const done = form?.querySelector("button[value=done]");
+    if (event.key === "Enter" && event.ctrlKey && done && form.contains(event.target)) {
+      event.preventDefault();
+      form.requestSubmit(done);
+      return;
+    }
+    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && page.dataset.queue) window.location.assign(page.dataset.queue);
+    const link = document.querySelector(`[data-period="${event.key}"]`);
+    if (/^[1-4]$/.test(event.key) && link) {
+      event.preventDefault();
+      showPeriod(link);
+    }
+  });
+})();
