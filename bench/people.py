@@ -104,6 +104,13 @@ def _multiply(first: Patient, copies: int) -> None:
                 version.pk,
                 "version_id",
             )
+            _copy(
+                cursor,
+                "careplans_approval",
+                {"id": "gen_random_uuid()", "version_id": "c.version"},
+                version.pk,
+                "version_id",
+            )
         drafts = PlanVersion.objects.filter(status="DRAFT")
         drafts.update(status="PROPOSED", sent_at=version.sent_at, sent_by=version.sent_by_id)
         PlanVersion.objects.filter(status="PROPOSED").update(

@@ -60,12 +60,12 @@ class Stack:
                     start_new_session=True,
                 )
         if "web" in names:
-            wait_until(self._answers, seconds=30)
+            wait_until(self._answers, seconds=90)
 
     def _answers(self) -> bool:
         try:
             return requests.get(f"{self.url}/logg-inn/", timeout=5).status_code == 200
-        except requests.ConnectionError:
+        except requests.RequestException:
             return False
 
     def stop(self, *names: str, how: signal.Signals = signal.SIGTERM) -> None:
