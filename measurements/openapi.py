@@ -23,7 +23,7 @@ _REFUSALS: Final = {
     415: "Innholdet er ikke JSON.",
 }
 _PRINTABLE: Final = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]"
-_UNAVAILABLE: Final = "Databasen er borte. Ingenting er lagret. Send det samme på nytt etter Retry-After sekunder."
+_UNAVAILABLE: Final = "Databasen er borte. Send det samme på nytt, med samme id, etter Retry-After sekunder."
 
 
 def described(answers: dict[int, Any], *refusals: int) -> dict[Any, Any]:

@@ -20,7 +20,9 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             "title": "Tjenesten er ikke tilgjengelig akkurat nå",
             "status": 503,
             "code": "unavailable",
-            "detail": f"Ingenting er lagret. Send det samme på nytt om {RETRY_AFTER_SECONDS} sekunder, med samme id.",
+            # Not "nothing is stored": the connection may have gone between the commit and its answer.
+            "detail": f"Vi vet ikke om det er lagret. Send det samme på nytt om {RETRY_AFTER_SECONDS} sekunder, "
+            "med samme id, så lagres det én gang.",
         }
         response = HttpResponse(json.dumps(problem), content_type="application/problem+json", status=503)
     else:
