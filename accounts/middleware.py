@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.queries import memberships_in_force
 from audit.services import Refused, record_refusal
 from dho.lib import rls
+from dho.lib.outage import unavailable
 
 log = logging.getLogger(__name__)
 SESSION_KEY = "membership"
@@ -63,6 +64,8 @@ class ActorMiddleware:
                 response = view(request, *args, **kwargs)
                 # Rendered inside the transaction: afterwards row-level security would show the template nothing.
                 return response.render() if hasattr(response, "render") and not response.is_rendered else response
+        except (OperationalError, InterfaceError):
+            return unavailable(request)  # raised here, it would be a 500 before the outage middleware sees it
         except Refused as refusal:
             with transaction.atomic():
                 record_refusal(refusal, by=request.actor, now=timezone.now())
