@@ -47,10 +47,12 @@ def _execute(sql: str) -> None:
 
 def copy_database(template: str, name: str) -> None:
     """A fresh database with everything the migrations made. Copying takes a tenth of migrating."""
+    before = connection.settings_dict["NAME"]
     with as_owner():
         connection.settings_dict["NAME"] = template
         _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    connection.settings_dict["NAME"] = before
 
 
 def drop_database(name: str) -> None:

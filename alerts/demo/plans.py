@@ -1,0 +1,154 @@
+"""Plans in every state, written, sent and decided by the product's own services."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+
+from accounts.actor import Actor
+from alerts.demo.cast import Character, Condition, Course
+from alerts.demo.clock import midnight
+from alerts.demo.conditions import Habit, limits_of
+from careplans.enums import MeasureKind, Zone
+from careplans.models import PlanVersion
+from careplans.services import PlanContent, approve, create_draft, return_with_question, send_to_gp
+from patients.models import Patient
+
+_VALID_FOR: Final = timedelta(days=365)
+_GRACE: Final = 120
+_FORM_GRACE: Final = 360
+_WISHES: Final = (
+    "Å kunne gå tur med hunden hver dag.",
+    "Å bo hjemme så lenge som mulig.",
+    "Å orke å være med barnebarna ut.",
+    "Å slippe flere turer til sykehuset.",
+    "Å kunne synge i koret på torsdager.",
+    "Å dyrke grønnsakene mine også til sommeren.",
+    "Å kjenne at jeg har kontroll på sykdommen.",
+    "Å kunne kjøre bil til søsteren min på Flisa.",
+)
+_USUAL: Final = {
+    Condition.COPD: "Puster greit i ro. Tungpust i bakker og trapper. Litt hoste om morgenen.",
+    Condition.HEART_FAILURE: "Går rolig på flatmark uten å bli andpusten. Sover med to puter. Litt hoven om kvelden.",
+    Condition.DIABETES: "Blodsukker mellom 6 og 10. Kjenner føling når det er under 4.",
+    Condition.MIXED: "Klarer seg i leiligheten med rullator. Trett etter middag.",
+}
+_QUESTION: Final = "Bør gul grense være strengere i vinter? Ta en prat med pasienten om hvileverdien først."
+# Zone, kind, text, and whether the patient may start it alone.
+_COMMON: Final = (
+    (Zone.GREEN, MeasureKind.OWN, "Ta faste medisiner. Vær i bevegelse hver dag.", True),
+    (Zone.YELLOW, MeasureKind.OWN, "Mål på nytt etter 15 minutter hvile.", True),
+    (Zone.RED, MeasureKind.OWN, "Ring oppfølgingstjenesten i åpningstiden. Ellers legevakt 116 117, eller 113.", True),
+)
+_OF_CONDITION: Final = {
+    Condition.COPD: (
+        (Zone.YELLOW, MeasureKind.OWN, "Bruk leppepust, og hvil oftere.", True),
+        (Zone.YELLOW, MeasureKind.MEDICAL, "Ta to ekstra doser av den hurtigvirkende inhalasjonen.", True),
+        (Zone.RED, MeasureKind.MEDICAL, "Start kortisonkuren du har hjemme, etter avtale med sykepleier.", False),
+    ),
+    Condition.HEART_FAILURE: (
+        (Zone.YELLOW, MeasureKind.OWN, "Drikk høyst 1,5 liter. Spar på saltet.", True),
+        (Zone.YELLOW, MeasureKind.MEDICAL, "Ta én ekstra vanndrivende tablett i tre dager.", False),
+        (Zone.RED, MeasureKind.MEDICAL, "Doble vanndrivende etter avtale med fastlegen.", False),
+    ),
+    Condition.DIABETES: (
+        (Zone.YELLOW, MeasureKind.OWN, "Under 4: ta druesukker, og mål igjen etter 15 minutter.", True),
+        (Zone.YELLOW, MeasureKind.OWN, "Over gul grense: drikk vann, og mål igjen etter to timer.", True),
+        (Zone.RED, MeasureKind.MEDICAL, "Juster insulinet etter tabellen, sammen med sykepleier.", False),
+    ),
+    Condition.MIXED: (
+        (Zone.YELLOW, MeasureKind.OWN, "Hvil, drikk litt ekstra, og si fra til hjemmesykepleien.", True),
+        (Zone.RED, MeasureKind.MEDICAL, "Sykepleier vurderer tilsyn samme dag.", False),
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Who the plan is for, who writes and who decides."""
+
+    character: Character
+    patient: Patient
+    usual: dict[str, float]
+    habits: list[Habit]
+    nurse: Actor
+    gp: Actor
+
+
+def make_plans(planned: Planned, *, now: datetime, rng: Random) -> None:
+    """The versions that the patient's course calls for, in the order of time."""
+    course, days = planned.character.course, timedelta(days=1)
+    wish = rng.choice(_WISHES)
+    if course.in_trial:
+        _write_trial(planned, wish, now=now)
+        return
+    first = now - (21 * days if course == Course.NEW else rng.randint(100, 240) * days)
+    ends = midnight(now) - days if course == Course.EXPIRED else first + _VALID_FOR
+    _approve(_draft(planned, wish, at=first - 3 * days), planned, at=first, valid_until=ends)
+    if course == Course.REVISED:
+        second = now - rng.randint(14, 45) * days
+        _approve(_draft(planned, wish, at=second - 2 * days, shift=course.shift), planned, at=second)
+    elif course == Course.REVISING:
+        _send(_draft(planned, wish, at=now - 2 * days, shift=-1), planned, at=now - days)
+    elif course == Course.QUERIED:
+        _return(_draft(planned, wish, at=now - 6 * days, shift=-1), planned, at=now - 4 * days)
+
+
+def _write_trial(planned: Planned, wish: str, *, now: datetime) -> None:
+    course, days = planned.character.course, timedelta(days=1)
+    if course == Course.NO_PLAN:
+        return
+    version = _draft(planned, wish, at=now - 5 * days)
+    if course == Course.PROPOSED:
+        _send(version, planned, at=now - 2 * days)
+    elif course == Course.RETURNED:
+        _return(version, planned, at=now - 3 * days)
+
+
+def _draft(planned: Planned, wish: str, *, at: datetime, shift: int = 0) -> PlanVersion:
+    return create_draft(
+        patient=planned.patient,
+        content=content_for(planned.character.condition, planned.usual, planned.habits, wish, shift=shift),
+        by=planned.nurse,
+        now=at,
+    )
+
+
+def _send(version: PlanVersion, planned: Planned, *, at: datetime) -> PlanVersion:
+    return send_to_gp(version=version, by=planned.nurse, now=at)
+
+
+def _approve(version: PlanVersion, planned: Planned, *, at: datetime, valid_until: datetime | None = None) -> None:
+    sent = _send(version, planned, at=at - timedelta(days=1))
+    approve(version=sent, valid_until=valid_until or midnight(at) + _VALID_FOR, by=planned.gp, now=at)
+
+
+def _return(version: PlanVersion, planned: Planned, *, at: datetime) -> None:
+    sent = _send(version, planned, at=at - timedelta(days=1))
+    return_with_question(version=sent, question=_QUESTION, by=planned.gp, now=at)
+
+
+def content_for(
+    condition: Condition, usual: dict[str, float], habits: list[Habit], wish: str, *, shift: int
+) -> PlanContent:
+    """What one version says."""
+    return PlanContent(
+        what_matters=wish,
+        habitual_state=_USUAL[condition],
+        thresholds=limits_of(condition, usual, shift=shift),
+        schedules=[_schedule(habit) for habit in habits],
+        measures=[
+            {"zone": zone, "kind": kind, "position": position, "text": text, "start_alone": alone}
+            for position, (zone, kind, text, alone) in enumerate((*_COMMON, *_OF_CONDITION[condition]))
+        ],
+    )
+
+
+def _schedule(habit: Habit) -> dict[str, Any]:
+    return {
+        "type_id": None if habit.is_form else habit.code,
+        "questionnaire_code": habit.code if habit.is_form else "",
+        "weekdays": list(habit.weekdays),
+        "times": list(habit.times),
+        "grace_minutes": _FORM_GRACE if habit.is_form else _GRACE,
+    }

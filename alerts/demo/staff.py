@@ -1,0 +1,113 @@
+"""The people who work in the demo, and how they sign in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from django.contrib.auth.hashers import make_password
+
+from accounts.actor import Actor
+from accounts.enums import Role
+from accounts.models import Membership, User
+from alerts.demo.places import EIDSKOG, GRUE, KONGSVINGER, STAVANGER, TOWNS, Places
+from alerts.demo.seeded import rng_for, uuid_at
+from dho.lib.numbers import OSLO
+
+# Known to everyone on purpose, and refused in production together with everything else here.
+PASSWORD: Final = "demo-hjemme-2026"  # noqa: S105
+_HIRED: Final = datetime(2024, 1, 2, 8, tzinfo=OSLO)
+
+
+@dataclass(frozen=True)
+class Employee:
+    """Who, with which login, in which role, where: "joint", "own", a practice, or a municipality's number."""
+
+    username: str
+    given: str
+    family: str
+    role: Role
+    place: str | int
+    hpr: str = ""
+
+
+STAFF: Final = (
+    Employee("ida", "Ida", "Holm", Role.NURSE, "joint", "9000011"),
+    Employee("jonas", "Jonas", "Lien", Role.NURSE, "joint", "9000012"),
+    Employee("berit", "Berit", "Lunde", Role.NURSE, "joint", "9000013"),
+    Employee("eva", "Eva", "Strand", Role.SERVICE_LEADER, "joint"),
+    Employee("ola", "Ola", "Berg", Role.NURSE, "own", "9000021"),
+    Employee("hanne", "Hanne", "Tjelta", Role.NURSE, "own", "9000022"),
+    Employee("dahl", "Anne", "Dahl", Role.GP, "kongsvinger", "9000031"),
+    Employee("vik", "Tomas", "Vik", Role.GP, "kongsvinger", "9000032"),
+    Employee("hansen", "Grete", "Hansen", Role.GP, "skotterud", "9000033"),
+    Employee("nguyen", "Minh", "Nguyen", Role.GP, "skarnes", "9000034"),
+    Employee("lie", "Tor", "Lie", Role.GP, "storhaug", "9000035"),
+    Employee("siri", "Siri", "Moen", Role.COORDINATOR, GRUE),
+    Employee("ness", "Nils", "Ness", Role.MUNICIPAL_ADMINISTRATOR, KONGSVINGER),
+    Employee("rye", "Randi", "Rye", Role.COORDINATOR, STAVANGER),
+)
+# Which GPs have the patients of a municipality on their lists; the first has most of them.
+GPS_OF: Final[dict[int, tuple[str, ...]]] = {
+    town: {EIDSKOG: ("hansen",), STAVANGER: ("lie",), KONGSVINGER: ("dahl", "vik"), GRUE: ("dahl", "vik")}.get(
+        town, ("nguyen",)
+    )
+    for town in TOWNS
+}
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Everyone by user name, at work today."""
+
+    by_username: dict[str, Actor]
+    joint_nurses: tuple[Actor, ...]
+    own_nurses: tuple[Actor, ...]
+
+    def nurses_of(self, town: int) -> tuple[Actor, ...]:
+        """The nurses who follow up the municipality's patients."""
+        return self.own_nurses if town == STAVANGER else self.joint_nurses
+
+
+def make_staff(seed: int, places: Places, *, today: date) -> Staff:
+    """Users and memberships. One hash for all: argon2 is slow on purpose, and the password is no secret."""
+    password = make_password(PASSWORD)
+    actors = {each.username: _hire(seed, each, places, password, today) for each in STAFF}
+    return Staff(
+        actors,
+        tuple(actors[each.username] for each in STAFF if each.role == Role.NURSE and each.place == "joint"),
+        tuple(actors[each.username] for each in STAFF if each.role == Role.NURSE and each.place == "own"),
+    )
+
+
+def _hire(seed: int, employee: Employee, places: Places, password: str, today: date) -> Actor:
+    rng = rng_for(seed, "staff", employee.username)
+    user = User.objects.create(
+        id=uuid_at(rng, _HIRED),
+        username=employee.username,
+        password=password,
+        first_name=employee.given,
+        last_name=employee.family,
+        email=f"{employee.username}@example.org",
+        hpr_number=employee.hpr,
+        date_joined=_HIRED,
+    )
+    membership = Membership.objects.create(
+        id=uuid_at(rng, _HIRED),
+        user=user,
+        role=employee.role,
+        valid_from=_HIRED.date(),
+        service={"joint": places.joint, "own": places.own}.get(str(employee.place)),
+        practice=places.practices.get(str(employee.place)),
+        authority_id=employee.place if isinstance(employee.place, int) else None,
+    )
+    return Actor.of(membership, on=today)
+
+
+def employees_at_work() -> list[tuple[Employee, str]]:
+    """Those of the staff who exist here, with the name of where they work."""
+    memberships = Membership.objects.filter(user__username__in=[each.username for each in STAFF])
+    found = {
+        membership.user.username: membership.organisation.name
+        for membership in memberships.select_related("user", "service", "practice", "authority")
+    }
+    return [(each, found[each.username]) for each in STAFF if each.username in found]
