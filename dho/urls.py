@@ -4,11 +4,12 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 urlpatterns = [
+    # First: most requests are readings, and each pattern before theirs is tried in vain.
+    path("api/v1/", include("measurements.urls")),
+    path("api/v1/", include("careplans.api_urls")),
     path("", include("accounts.urls")),
     path("", include("patients.urls")),
     path("", include("careplans.urls")),
     path("", include("alerts.urls")),
-    path("api/v1/", include("measurements.urls")),
-    path("api/v1/", include("careplans.api_urls")),
     path("tilgjengelighet/", TemplateView.as_view(template_name="accessibility.html"), name="accessibility"),
 ]

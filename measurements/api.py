@@ -30,6 +30,10 @@ from measurements.serializers.answered import (
 )
 from measurements.serializers.fields import IdField
 from measurements.serializers.received import (
+    BATCH,
+    READING,
+    READING_QUERY,
+    RESPONSE,
     BatchSerializer,
     ReadingQuerySerializer,
     ReadingSerializer,
@@ -106,7 +110,7 @@ class ReadingsView(DeviceView):
     )
     def get(self, request: Request) -> Response:
         """Newest first, filtered by type and time."""
-        asked = check(ReadingQuerySerializer, request.query_params.dict())
+        asked = check(READING_QUERY, request.query_params.dict())
         types = types_for([])
         if asked["type"] is not None and asked["type"] not in types:
             raise Refused(field_error("type", "unknown_type", accepted=", ".join(types)))
@@ -127,7 +131,7 @@ class ReadingsView(DeviceView):
     )
     def post(self, request: Request) -> Response:
         """One reading."""
-        submitted = check(ReadingSerializer, request.data)
+        submitted = check(READING, request.data)
         outcome = store_readings(credential=self.device, submitted=[submitted], now=timezone.now())[0]
         if isinstance(outcome, Refused):
             raise outcome
@@ -146,7 +150,7 @@ class BatchView(DeviceView):
     )
     def post(self, request: Request) -> Response:
         """Up to 500 readings, each answered for itself."""
-        items = check(BatchSerializer, request.data)["readings"]
+        items = check(BATCH, request.data)["readings"]
         outcomes = store_readings(credential=self.device, submitted=check_each(items), now=timezone.now())
         answered = list(zip(items, outcomes, strict=True))
         self.keep_refused([(item, outcome) for item, outcome in answered if isinstance(outcome, Refused)])
@@ -179,7 +183,7 @@ class ResponsesView(DeviceView):
     )
     def post(self, request: Request) -> Response:
         """One answered questionnaire."""
-        submitted = check(ResponseSerializer, request.data)
+        submitted = check(RESPONSE, request.data)
         outcome = store_response(credential=self.device, submitted=submitted, now=timezone.now())
         if isinstance(outcome, Refused):
             raise outcome
