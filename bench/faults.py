@@ -17,7 +17,7 @@ from pathlib import Path
 from bench.lab import Lab, django_here, wait_until
 
 KINDS = {"worker's child": 7, "worker's parent": 1, "worker, all of it": 1, "watch": 3}
-PATIENTS, PER_SECOND = 60, 12
+PATIENTS = 60
 
 
 @dataclass
@@ -56,8 +56,8 @@ HEAD = (
 class Bench:
     """Load, a fault, quiet, an audit: one phase after the other on the same database."""
 
-    def __init__(self, rig, tablets) -> None:
-        self.rig, self.tablets = rig, tablets
+    def __init__(self, rig, tablets, per_second: float) -> None:
+        self.rig, self.tablets, self.per_second = rig, tablets, per_second
         self.phases: list[Phase] = []
         self.resent = 0
 
@@ -69,7 +69,7 @@ class Bench:
 
         phase = Phase(name)
         self.phases.append(phase)
-        with Tablets(self.rig.stack.url, self.tablets, per_second=PER_SECOND if load else 0.5) as sending:
+        with Tablets(self.rig.stack.url, self.tablets, per_second=self.per_second if load else 0.5) as sending:
             yield phase
             phase.back_after = recovered(self.rig, self.tablets[0])
         wait_until(lambda: still_to_do() == 0, 180, 0.2)
@@ -227,6 +227,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--times", type=int, default=3, help="how often each named point")
     parser.add_argument("--outage", type=int, default=30, help="seconds without a broker")
+    parser.add_argument("--per-second", type=float, default=12, help="readings sent while a fault happens")
     options = parser.parse_args()
     # A database of this run's own: the audit looks at all of it.
     lab = Lab(f"faults-{os.getpid()}")
@@ -241,7 +242,7 @@ def main() -> int:
         with Receiver() as receiver:
             nurse, tablets = crowd(PATIENTS, receiver.url)
             rig = Rig(stack, lab.servers, receiver, lab.environment["DATABASE_OWNER_URL"])
-            bench = Bench(rig, tablets)
+            bench = Bench(rig, tablets, options.per_second)
             try:
                 stack.start("web", "worker", "beat", "watch")
                 recovered(rig, tablets[0])  # the worker is ready

@@ -106,7 +106,7 @@ def rung_before_scoring(rig: Rig, tablet: Tablet) -> None:
     """The worker has taken the ring and waits for the patient's row when it dies."""
     with rig.holding("SELECT 1 FROM patients_patient WHERE id = %s FOR NO KEY UPDATE", tablet.patient_id):
         client_id = rig.send_red(tablet)
-        wait_until(lambda: rig.blocked("patients_patient"))
+        wait_until(lambda: rig.blocked("patients_patient"), seconds=SECONDS)
         rig.crash("worker")
     rig.stack.start("worker")
     _wait_assessed(tablet, client_id)
@@ -116,7 +116,7 @@ def scored_before_commit(rig: Rig, tablet: Tablet) -> None:
     """Judged, the alert written but not committed: the worker dies at its last insert."""
     with rig.holding("LOCK TABLE alerts_assessment IN SHARE ROW EXCLUSIVE MODE"):
         client_id = rig.send_red(tablet)
-        wait_until(lambda: rig.blocked('INSERT INTO "alerts_assessment"'))
+        wait_until(lambda: rig.blocked('INSERT INTO "alerts_assessment"'), seconds=SECONDS)
         rig.crash("worker", "watch")
     rig.stack.start("worker", "watch")
     _wait_assessed(tablet, client_id)
@@ -127,7 +127,7 @@ def sent_before_marked(rig: Rig, tablet: Tablet) -> None:
     before = len(rig.receiver.keys)
     rig.receiver.stall()
     client_id = rig.send_red(tablet)
-    wait_until(lambda: _notices_of(tablet, client_id) & set(rig.receiver.keys[before:]))
+    wait_until(lambda: _notices_of(tablet, client_id) & set(rig.receiver.keys[before:]), seconds=SECONDS)
     rig.crash("watch")
     rig.receiver.go_on()
     rig.stack.start("watch")
