@@ -53,6 +53,8 @@ def queue_rows(by: Actor) -> list[Any]:
     rows = (
         entries_of(by)
         .select_related("patient", "alert", "owner", "municipality")
+        # Not needed in a list, so it is not even decrypted.
+        .defer("patient__national_id")
         .annotate(
             claimed=claimed,
             target_groups=Subquery(enrolment.values("target_groups")[:1]),
