@@ -1,12 +1,18 @@
-"""The interface's own page, for the people who connect a tablet or a gateway."""
+"""The interface's own pages, for the people who connect a tablet or a gateway."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from measurements import openapi
 from measurements.queries import types_for
 from measurements.refusals import CODES
+
+
+@require_safe
+def schema(request: HttpRequest) -> HttpResponse:
+    """The OpenAPI document. Kept by the process: anyone may ask for it, and making it is slow."""
+    return JsonResponse(openapi.document(), content_type="application/vnd.oai.openapi+json")
 
 
 @require_safe
