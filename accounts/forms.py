@@ -1,6 +1,6 @@
 """Signing in, choosing a role, and the person's own settings."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -36,7 +36,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["membership"].choices = [
+        cast(forms.ChoiceField, self.fields["membership"]).choices = [
             (str(one.pk), f"{one.get_role_display().capitalize()}, {one.organisation}") for one in memberships
         ]
 

@@ -1,16 +1,20 @@
 """Signing in and out, choosing a role, the first page of each role, and the person's own settings."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.actor import ActorRequest
 from accounts.forms import LoginForm, ProfileForm, RoleForm
 from accounts.middleware import SESSION_KEY
+from accounts.models import User
 from accounts.queries import memberships_in_force
 from accounts.roles import Permission
 
@@ -25,7 +29,7 @@ class Login(LoginView):
 
 @login_required
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: ActorRequest) -> HttpResponse:
     """To the page where the role does its work. Without a membership there is nothing to see."""
     if request.actor is None:
         raise PermissionDenied
@@ -40,9 +44,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def choose_role(request: HttpRequest) -> HttpResponse:
+def choose_role(request: ActorRequest) -> HttpResponse:
     """Work in another of one's own memberships from now on."""
-    memberships = memberships_in_force(request.user, on=timezone.localdate())
+    memberships = memberships_in_force(cast(User, request.user), on=timezone.localdate())
     form = RoleForm(request.POST, memberships=memberships)
     if not form.is_valid():
         messages.error(request, "Rollen ble ikke byttet. Velg en av rollene i listen.")
@@ -53,7 +57,7 @@ def choose_role(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: ActorRequest) -> HttpResponse:
     """Shortcuts on or off, and which role to work in."""
     # An unticked box sends nothing, so an empty form is an answer too.
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
@@ -61,7 +65,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Innstillingene er lagret.")
         return redirect("profile")
-    memberships = memberships_in_force(request.user, on=timezone.localdate())
+    memberships = memberships_in_force(cast(User, request.user), on=timezone.localdate())
     chosen = request.session.get(SESSION_KEY) or (str(memberships[0].pk) if memberships else "")
     role_form = RoleForm(initial={"membership": chosen}, memberships=memberships)
     return render(request, "accounts/profile.html", {"form": form, "role_form": role_form})

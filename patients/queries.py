@@ -1,6 +1,7 @@
 """Lists of patients, always through the one access rule."""
 
 import re
+from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
@@ -13,7 +14,7 @@ from patients.models import Enrolment, Patient
 SHOWN_AT_MOST = 100
 
 
-def find_patients(by: Actor, *, text: str) -> QuerySet[Patient]:
+def find_patients(by: Actor, *, text: str) -> QuerySet[Any]:
     """The actor's own patients, by family name; `text` is part of a name, or a whole national id of 11 digits.
 
     Each has `target_groups` and `status` of the open enrolment.

@@ -11,4 +11,4 @@ register = template.Library()
 @register.filter
 def may(actor: Actor | None, permission: str) -> bool:
     """Whether the role gives the permission; nobody signed in (also on error pages) may nothing."""
-    return bool(actor) and actor.may(Permission(permission))
+    return actor is not None and actor.may(Permission(permission))

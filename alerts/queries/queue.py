@@ -96,7 +96,7 @@ def recent_values(entries: Sequence[QueueEntry], *, now: datetime) -> dict[UUID,
     ).values_list("patient_id", "questionnaire__code", "taken_at", "score")
     points: dict[UUID, list[Point]] = defaultdict(list)
     for patient_id, subject, taken_at, value in readings.union(answers, all=True):
-        if wanted[patient_id] == subject:
+        if wanted[patient_id] == subject and value is not None:
             points[patient_id].append(Point(taken_at, value))
     for series in points.values():
         series.sort(key=lambda point: point.at)

@@ -1,13 +1,13 @@
 """The nurse queue: the page, the list it polls, and the four things a nurse does to a row (ux.md 4.1)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.actor import Actor
+from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts import services
 from alerts.board import Choice, make_board
@@ -30,7 +30,7 @@ from organisations.models import FollowUpService
 from patients.access import get_patient
 
 
-def _nurse(request: HttpRequest) -> Actor:
+def _nurse(request: ActorRequest) -> Actor:
     """The signed-in actor, who must have a queue."""
     by: Actor | None = request.actor
     if by is None or by.service_id is None or not by.may(Permission.SEE_QUEUE):
@@ -42,7 +42,7 @@ def _nurse(request: HttpRequest) -> Actor:
 @login_required
 @require_safe
 @gzip_page
-def page(request: HttpRequest) -> HttpResponse:
+def page(request: ActorRequest) -> HttpResponse:
     """The whole page. Opening it is logged once; the polls that follow are the same look."""
     by, now = _nurse(request), timezone.now()
     if closed := context.closed_in(request.GET):
@@ -56,7 +56,7 @@ def page(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @gzip_page
-def fragment(request: HttpRequest) -> HttpResponse:
+def fragment(request: ActorRequest) -> HttpResponse:
     """The list alone, or 304 when nothing in it has changed since the browser's last answer."""
     if not request.user.is_authenticated:
         # A list of patients must not stay on a screen where nobody is signed in.
@@ -72,7 +72,7 @@ def fragment(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def take(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Ta saken»: exactly one nurse gets it."""
     by, now = _at_work(request, patient_id, Action.CLAIM)
     try:
@@ -88,7 +88,7 @@ def take(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def let_go(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Slipp»: the row waits for anyone again."""
     by, now = _at_work(request, patient_id, Action.CLAIM)
     try:
@@ -101,7 +101,7 @@ def let_go(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def done(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Ferdig» from the list: enough for missing readings and equipment; else the page that asks what was done."""
     by, now = _at_work(request, patient_id, Action.HANDLE)
     seen = request.POST.get("seen", "")
@@ -129,7 +129,7 @@ def done(request: HttpRequest, patient_id: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-def take_back(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Angre», within 30 seconds of taking or finishing."""
     by, now = _at_work(request, patient_id, Action.HANDLE)
     context.forget_undo(request.session)
@@ -140,7 +140,7 @@ def take_back(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     return _answer(request, by, now, patient_id)
 
 
-def _at_work(request: HttpRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:
+def _at_work(request: ActorRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:
     """The nurse and the time, after lock one has admitted her to the patient and logged it."""
     by, now = _nurse(request), timezone.now()
     get_patient(patient_id, by=by, now=now, action=action, permission=Permission.TRIAGE)
@@ -148,7 +148,7 @@ def _at_work(request: HttpRequest, patient_id: UUID, action: Action) -> tuple[Ac
 
 
 def _list(
-    request: HttpRequest,
+    request: ActorRequest,
     by: Actor,
     now: datetime,
     *,
@@ -157,7 +157,7 @@ def _list(
 ) -> dict[str, Any]:
     """What the list shows now, in the filter of the address or of the form that was sent."""
     choice = Choice.of(request.POST if request.method == "POST" else request.GET)
-    hours = FollowUpService.objects.only("hours").get(pk=by.service_id).opening_hours
+    hours = FollowUpService.objects.only("hours").get(pk=cast(UUID, by.service_id)).opening_hours
     state = state or queue_state(by, now=now)
     return {
         "board": make_board(by, choice=choice, hours=hours, now=now, notes=notes),
@@ -170,7 +170,7 @@ def _list(
     }
 
 
-def _answer(request: HttpRequest, by: Actor, now: datetime, patient_id: UUID, problem: str = "") -> HttpResponse:
+def _answer(request: ActorRequest, by: Actor, now: datetime, patient_id: UUID, problem: str = "") -> HttpResponse:
     """The list after an act: as a fragment to htmx, else back to the page. What failed stands in the row, with 409."""
     if "HX-Request" in request.headers:
         notes = {patient_id: problem} if problem else None

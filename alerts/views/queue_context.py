@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import quote_etag
 
-from accounts.actor import Actor
+from accounts.actor import Actor, ActorRequest
 from alerts.board import Choice
 from alerts.enums import HandlingAction
 from alerts.queries.queue_state import QueueState
@@ -79,10 +79,10 @@ def alarms(state: QueueState, *, now: datetime) -> list[str]:
     return found
 
 
-def etag(request: HttpRequest, by: Actor, state: QueueState, *, choice: Choice, now: datetime) -> str:
+def etag(request: ActorRequest, by: Actor, state: QueueState, *, choice: Choice, now: datetime) -> str:
     """Changes when the list would look different: a row, the minute, the filter, an alarm, or what can be undone."""
     undo = request.session.get(UNDO)
-    offered = bool(undo) and datetime.fromisoformat(undo["until"]) > now
+    offered = undo if undo and datetime.fromisoformat(undo["until"]) > now else None
     seen = (
         (state.rows, state.latest, state.total),
         now.replace(second=0, microsecond=0),
@@ -90,12 +90,12 @@ def etag(request: HttpRequest, by: Actor, state: QueueState, *, choice: Choice, 
         sorted(by.municipality_ids),
         str(by.user.pk),
         alarms(state, now=now),
-        offered and undo,
+        offered,
     )
     return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:20])
 
 
-def to_documentation(request: HttpRequest, patient_id: UUID) -> HttpResponse:
+def to_documentation(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """To the part of the patient's page that asks for outcome and note; htmx is told where to go."""
     address = reverse("patient", args=[patient_id]) + "#behandling"
     if "HX-Request" in request.headers:

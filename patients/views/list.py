@@ -2,12 +2,13 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.actor import ActorRequest
 from accounts.roles import Permission
 from patients.enums import EnrolmentStatus, TargetGroup
 from patients.queries import SHOWN_AT_MOST, find_patients
@@ -16,7 +17,7 @@ from patients.queries import SHOWN_AT_MOST, find_patients
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: ActorRequest) -> HttpResponse:
     """All own patients, or those that match. The search is posted: a name or national id never stands in an address."""
     by = request.actor
     if by is None or not by.may(Permission.SEE_PATIENT):
