@@ -3,6 +3,8 @@
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+handler500 = "dho.lib.outage.server_error"
+
 urlpatterns = [
     # First: most requests are readings, and each pattern before theirs is tried in vain.
     path("api/v1/", include("measurements.urls")),

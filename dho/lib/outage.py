@@ -2,11 +2,13 @@
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.views import defaults
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5
@@ -30,6 +32,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's last resort (`handler500`): a database lost outside the view, as when the session is saved, is 503 too."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return unavailable(request)
+    return defaults.server_error(request)
 
 
 class DatabaseOutageMiddleware:

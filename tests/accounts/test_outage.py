@@ -1,7 +1,9 @@
 """A page while PostgreSQL is away."""
 
-from django.db import connection
-from django.test import Client
+from django.db import OperationalError, connection
+from django.test import Client, RequestFactory
+
+from dho.lib.outage import server_error
 
 
 def test_it_answers_a_page_with_try_again_and_never_with_an_error(committed_db):
@@ -13,3 +15,20 @@ def test_it_answers_a_page_with_try_again_and_never_with_an_error(committed_db):
     finally:
         connection.settings_dict["HOST"] = there
     assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "5", "no-store")
+
+
+def answer_to(error: Exception):
+    """What the last resort answers while this error is being handled."""
+    try:
+        raise error
+    except type(error):
+        return server_error(RequestFactory().get("/arbeidsko/"))
+
+
+def test_a_database_lost_after_the_view_is_try_again_too():
+    """Django saves the session outside the view, where no middleware of ours sees the error."""
+    assert answer_to(OperationalError("server closed the connection")).status_code == 503
+
+
+def test_any_other_error_is_still_an_error():
+    assert answer_to(ValueError("ours")).status_code == 500
