@@ -12,10 +12,12 @@ from pypdf import PdfReader
 from careplans.enums import MeasureKind, Zone
 from careplans.models import Measure, PlanVersion
 from dho.lib import rls
+from measurements.models import Reading
 from tests import database
 from tests.factories.careplans import add_schedule, make_draft, propose
 from tests.factories.measurements import make_reading
 from tests.journeys.conftest import axe_violations, sign_in
+from tests.journeys.stack import wait_until
 
 pytestmark = [pytest.mark.browser]
 
@@ -48,13 +50,13 @@ def send_proposal(live, patient) -> PlanVersion:
 
 @pytest.fixture(scope="module")
 def readings(live) -> None:
-    """Ten days of SpO₂ from Per's tablet, already assessed."""
+    """Ten days of SpO₂ from Per's tablet, which the worker has assessed."""
     now = datetime.now(UTC)
     with rls.acting_for([live.per.municipality_id]):
         for days in range(1, 11):
-            reading = make_reading(live.per_tablet, "spo2", 86 + days % 6, at=now - timedelta(days=days))
-            reading.assessed_at = reading.received_at
-            reading.save(update_fields=["assessed_at"])
+            make_reading(live.per_tablet, "spo2", 86 + days % 6, at=now - timedelta(days=days))
+    waiting = Reading.objects.filter(assessed_at__isnull=True)
+    wait_until(lambda: everything(lambda: not waiting.all().exists()), seconds=60)
 
 
 def status_of(version) -> str:
@@ -105,6 +107,7 @@ def test_everything_is_reached_by_keyboard_and_never_hidden_by_the_banner(page: 
     send_proposal(live, live.solveig)
     sign_in(page, "dahl")
     page.get_by_role("link", name="Eide, Solveig").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Egenbehandlingsplan versjon 2 venter på deg")
     reached = []
     for _ in range(60):
         page.keyboard.press("Tab")
