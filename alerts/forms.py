@@ -1,4 +1,7 @@
-"""The handling form. It checks shape only; what must be documented is the service's rule (R-100, AT-32)."""
+"""What a nurse writes: how a case was handled, and that a reading is wrong.
+
+The handling form checks shape only; what must be documented is the service's rule (R-100, AT-32).
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -8,15 +11,19 @@ from uuid import UUID
 from django import forms
 from django.http import QueryDict
 
+from accounts.models import User
 from alerts.enums import Outcome
 from alerts.services.casework import NEEDS_NOTE
 from careplans.models import Measure
+from measurements.enums import StatementKind
+from measurements.models import Reading, ReadingStatement
 
 ERRORS = {
     "outcomes": "Hva gjorde du: Kryss av for minst ett valg.",
     "note": "Notat: Skriv hva du så, og hva dere ble enige om.",
     "measure_ids": "Tiltak: Ett av tiltakene står ikke i pasientens plan. Se over dem på nytt.",
 }
+REASON_MISSING = "Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre»."
 FIELDS = {"measure_ids": "measures"}
 
 
@@ -68,3 +75,25 @@ class HandlingForm(forms.Form):
         """Each agreed measure, and whether its box was ticked."""
         ticked = set(self["measures"].value() or ())
         return [{"measure": measure, "ticked": str(measure.pk) in ticked} for measure in self.agreed]
+
+
+class FaultyForm(forms.ModelForm):
+    """A nurse states that a reading is a mis-measurement. The reading and its assessment stay as they are (R-070)."""
+
+    class Meta:
+        model = ReadingStatement
+        fields = ("reason", "fulfils_schedule")
+        labels = {"reason": "Hvorfor er målingen feil?", "fulfils_schedule": "Pasienten trenger ikke å måle på nytt"}
+        error_messages = {
+            "reason": {"required": "Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre»."}
+        }
+
+    def __init__(self, data: QueryDict | None, *, reading: Reading, by: User, now: datetime) -> None:
+        statement = ReadingStatement(
+            reading=reading,
+            municipality_id=reading.municipality_id,
+            kind=StatementKind.FAULTY,
+            stated_by=by,
+            stated_at=now,
+        )
+        super().__init__(data, instance=statement)

@@ -8,7 +8,7 @@ from alerts.queries.patient import Answer, answers_in_words
 from alerts.trends import number
 from careplans.queries.in_force import measurement_types
 from dho.lib.numbers import NBSP
-from measurements.models import Reading
+from measurements.models import Reading, ReadingStatement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +69,11 @@ def answers_of(assessment: Assessment) -> list[Answer]:
 def handling_of(assessment: Assessment) -> Handling | None:
     """What closed the alert, if a person did."""
     return assessment.alert.handling if assessment.alert else None
+
+
+def statements_of(assessment: Assessment) -> list[ReadingStatement]:
+    """What people have stated about the reading since, first to last; the last word counts (R-070)."""
+    if assessment.reading_id is None:
+        return []
+    said = ReadingStatement.objects.filter(reading=assessment.reading_id).select_related("stated_by")
+    return list(said.order_by("stated_at", "id"))

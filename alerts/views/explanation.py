@@ -1,50 +1,72 @@
 """«Hvorfor rød?»: everything behind one assessment, replayable and in words (R-087)."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.actor import ActorRequest
+from accounts.roles import Permission
 from alerts.enums import Outcome
 from alerts.explanations import ADVICE, COMPARISONS, KIND_LABELS
+from alerts.forms import FaultyForm
 from alerts.models import Assessment
 from alerts.queries import explanation as queries
 from alerts.views.banner import banner
 from audit.enums import Action
 from audit.services import Refused
 from careplans.scoring import Cause, Colour, RuleKind
+from measurements.enums import StatementKind
 from patients.access import get_patient
 
 
 @never_cache
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
-    """The explanation, for whoever may see the patient."""
-    now = timezone.now()
+    """The explanation, for whoever may see the patient; a nurse may also state that the reading is wrong (AT-31)."""
+    now, posted = timezone.now(), request.method == "POST"
     assessment = queries.assessment_of(assessment_id)
-    if assessment is None:
-        raise Refused(Action.OPEN_EXPLANATION, object_id=str(assessment_id))
+    action = Action.HANDLE if posted else Action.OPEN_EXPLANATION
+    if assessment is None or (posted and assessment.reading is None):
+        raise Refused(action, object_id=str(assessment_id))
     patient = get_patient(
         assessment.patient_id,
         by=request.actor,
         now=now,
-        action=Action.OPEN_EXPLANATION,
+        action=action,
+        permission=Permission.TRIAGE if posted else Permission.SEE_PATIENT,
         object_id=str(assessment_id),
     )
-    found = {**banner(patient, now=now), **_explained(assessment)}
-    return render(request, "alerts/explanation.html", found)
+    form = _faulty_form(request, assessment, now)
+    if posted and form and form.is_valid():
+        form.save()
+        messages.success(request, "Målingen er merket som feilmåling. Varselet står åpent til du lukker saken.")
+        return redirect("explanation", assessment_id)
+    found = {**banner(patient, now=now), **_explained(assessment), "form": form}
+    return render(request, "alerts/explanation.html", found, status=422 if posted else 200)
+
+
+def _faulty_form(request: ActorRequest, assessment: Assessment, now: datetime) -> FaultyForm | None:
+    """For those who work the queue."""
+    by = request.actor
+    if assessment.reading is None or by is None or not by.may(Permission.TRIAGE):
+        return None
+    sent = request.POST if request.method == "POST" else None
+    return FaultyForm(sent, reading=assessment.reading, by=by.user, now=now)
 
 
 def _explained(assessment: Assessment) -> dict[str, Any]:
     chain = queries.chain_of(assessment)
     handling = queries.handling_of(assessment)
+    statements = queries.statements_of(assessment)
     return {
         "assessment": assessment,
         "colour": Colour(assessment.colour).word,
@@ -56,6 +78,8 @@ def _explained(assessment: Assessment) -> dict[str, Any]:
         "earlier": queries.earlier_readings(assessment),
         "chain": [{"assessment": each, "colour": Colour(each.colour).word} for each in chain],
         "newest": chain[-1],
+        "statements": statements,
+        "faulty": bool(statements) and statements[-1].kind == StatementKind.FAULTY,
         "handling": handling,
         "outcomes": [Outcome(code).label for code in handling.outcomes] if handling else [],
     }

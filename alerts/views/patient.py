@@ -1,5 +1,6 @@
 """The patient page: what is wrong, what was agreed, what was done, and how it has gone (ux.md 4.2)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.actor import ActorRequest
+from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts import services
 from alerts.enums import HandlingAction
@@ -26,49 +27,65 @@ from patients.access import get_patient
 from patients.models import Patient
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who has been let in to a patient, at one moment."""
+
+    request: ActorRequest
+    patient: Patient
+    by: Actor
+    now: datetime
+
+
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """Show the patient; take, let go of or finish the case."""
-    now = timezone.now()
     if request.method != "POST":
-        return _show(request, get_patient(patient_id, by=request.actor, now=now), now)
+        return _show(_let_in(request, patient_id, Action.OPEN_PATIENT, Permission.SEE_PATIENT))
     step = STEPS.get(request.POST.get("step", ""), _finish)
     action = Action.CLAIM if step is _claim else Action.HANDLE
-    patient = get_patient(patient_id, by=request.actor, now=now, action=action, permission=Permission.TRIAGE)
-    return step(request, patient, now)
+    return step(_let_in(request, patient_id, action, Permission.TRIAGE))
 
 
-def _claim(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+def _let_in(request: ActorRequest, patient_id: UUID, action: Action, permission: Permission) -> Visit:
+    now = timezone.now()
+    patient = get_patient(patient_id, by=request.actor, now=now, action=action, permission=permission)
+    assert request.actor is not None  # noqa: S101 - nobody was refused in the line above
+    return Visit(request, patient, request.actor, now)
+
+
+def _claim(visit: Visit) -> HttpResponse:
     try:
-        services.claim(patient_id=patient.pk, by=request.actor, now=now)
+        services.claim(patient_id=visit.patient.pk, by=visit.by, now=visit.now)
     except services.AlreadyClaimed as taken:
         problem = f"{taken.owner.get_full_name()} tok saken {time_nb(taken.since)}. Du kan lese, men ikke lukke den."
-        return _show(request, patient, now, problem=problem, status=409)
+        return _show(visit, problem=problem, status=409)
     except (services.StaleCase, services.NotYours):
         problem = "Det er ingen sak å ta her lenger. Under ser du hvordan det står nå."
-        return _show(request, patient, now, problem=problem, status=409)
-    return redirect("patient", patient.pk)
+        return _show(visit, problem=problem, status=409)
+    return redirect("patient", visit.patient.pk)
 
 
-def _release(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+def _release(visit: Visit) -> HttpResponse:
     try:
-        services.release(patient_id=patient.pk, by=request.actor, now=now)
+        services.release(patient_id=visit.patient.pk, by=visit.by, now=visit.now)
     except services.NotYours:
-        return _show(request, patient, now, problem="Saken er ikke din, så du kan ikke slippe den.", status=409)
-    messages.success(request, "Du slapp saken. Den står i arbeidskøen igjen.")
+        return _show(visit, problem="Saken er ikke din, så du kan ikke slippe den.", status=409)
+    messages.success(visit.request, "Du slapp saken. Den står i arbeidskøen igjen.")
     return redirect("queue")
 
 
 STEPS = {"claim": _claim, "release": _release}
 
 
-def _finish(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+def _finish(visit: Visit) -> HttpResponse:
     """Close the case as documented. Whatever stops it, the page comes back with the text that was written."""
-    form = context.blank_form(queries.entry_of(patient), queries.versions_of(patient), now, request.POST)
+    patient = visit.patient
+    form = context.blank_form(queries.entry_of(patient), queries.versions_of(patient), visit.now, visit.request.POST)
     if not form.is_valid():
-        return _show(request, patient, now, form=form, status=422)
+        return _show(visit, form=form, status=422)
     done = form.cleaned_data
     try:
         services.finish(
@@ -77,56 +94,50 @@ def _finish(request: ActorRequest, patient: Patient, now: datetime) -> HttpRespo
             outcomes=done["outcomes"],
             measure_ids=done["measures"],
             note=done["note"],
-            by=request.actor,
-            now=now,
+            by=visit.by,
+            now=visit.now,
         )
     except services.NotDocumented as missing:
         form.add_missing(missing.fields)
-        return _show(request, patient, now, form=form, status=422)
+        return _show(visit, form=form, status=422)
     except services.StaleCase:
-        return _show(request, patient, now, form=form, stale=True, status=409)
+        return _show(visit, form=form, stale=True, status=409)
     except services.NotYours:
-        return _show(request, patient, now, form=form, problem="Saken er ikke din, så den ble ikke lukket.", status=409)
+        return _show(visit, form=form, problem="Saken er ikke din, så den ble ikke lukket.", status=409)
     except services.OnlyNurseClosesRed:
-        return _show(request, patient, now, form=form, problem="Bare sykepleier kan lukke røde varsler.", status=403)
-    return _go_on(request, patient, now)
+        return _show(visit, form=form, problem="Bare sykepleier kan lukke røde varsler.", status=403)
+    return _go_on(visit)
 
 
-def _go_on(request: ActorRequest, patient: Patient, now: datetime) -> HttpResponse:
+def _go_on(visit: Visit) -> HttpResponse:
     """To the next patient nobody has taken, with the way back for 30 seconds."""
-    queue_context.offer_undo(request.session, patient.pk, HandlingAction.DONE, now=now)
-    following = queries.next_unclaimed(by=request.actor, after=patient)
-    messages.success(request, "Saken er lukket. Her er neste pasient." if following else "Saken er lukket.")
+    queue_context.offer_undo(visit.request.session, visit.patient.pk, HandlingAction.DONE, now=visit.now)
+    following = queries.next_unclaimed(by=visit.by, after=visit.patient)
+    messages.success(visit.request, "Saken er lukket. Her er neste pasient." if following else "Saken er lukket.")
     return redirect("patient", following.patient_id) if following else redirect("queue")
 
 
 def _show(
-    request: ActorRequest,
-    patient: Patient,
-    now: datetime,
-    *,
-    form: HandlingForm | None = None,
-    problem: str = "",
-    stale: bool = False,
-    status: int = 200,
+    visit: Visit, *, form: HandlingForm | None = None, problem: str = "", stale: bool = False, status: int = 200
 ) -> HttpResponse:
     """The page as it is now, with what stopped the last step and the form as it was sent."""
+    patient, by, now = visit.patient, visit.by, visit.now
     entry, versions = queries.entry_of(patient), queries.versions_of(patient)
     form = form or context.blank_form(entry, versions, now)
-    news = queries.news_since(patient, shown_at=form.cleaned_data["shown_at"], by=request.actor) if stale else []
+    news = queries.news_since(patient, shown_at=form.cleaned_data["shown_at"], by=by) if stale else []
     if stale and entry:
         # The comparison is on the page now: saving again means having read it.
         form.renew(seen=entry.change, shown_at=now)
     found = {
         **banner(patient, now=now),
-        **context.case_context(patient, entry, by=request.actor, now=now),
+        **context.case_context(patient, entry, by=by, now=now),
         **context.plan_context(patient, versions, now=now),
-        **context.course_context(patient, versions, days=context.period_asked_for(request), now=now),
+        **context.course_context(patient, versions, days=context.period_asked_for(visit.request), now=now),
         "form": form,
+        "measures": form.agreed,
         "problem": problem,
         "stale": stale,
         "news": news,
-        "measures": form.agreed,
-        "undo": queue_context.undo_on_offer(request.session, by=request.actor, now=now),
+        "undo": queue_context.undo_on_offer(visit.request.session, by=by, now=now),
     }
-    return render(request, "alerts/patient.html", found, status=status)
+    return render(visit.request, "alerts/patient.html", found, status=status)

