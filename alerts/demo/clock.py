@@ -22,6 +22,13 @@ def midnight(at: datetime) -> datetime:
     return datetime.combine(local_date(at), time(), tzinfo=OSLO)
 
 
+def at_work(day: datetime, hour: int, minute: int) -> datetime:
+    """That time of the day, or of the Friday before a weekend."""
+    start = midnight(day)
+    weekend = timedelta(days=max(0, start.weekday() - 4))
+    return datetime.combine(start.date() - weekend, time(hour, minute), tzinfo=OSLO)
+
+
 def last_awake(now: datetime) -> datetime:
     """Now by day; at night the evening before, so that nobody in the demo measures at three."""
     local = now.astimezone(OSLO)

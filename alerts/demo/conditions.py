@@ -40,7 +40,7 @@ class Habit:
 
 
 NATURES: Final = {
-    "spo2": Nature(91, 95, 0.6, 0.4, 0),
+    "spo2": Nature(91, 95, 0.8, 0.4, 0),
     "pulse": Nature(66, 82, 3.0, 3.0, 0),
     "systolic": Nature(120, 140, 5.0, 4.0, 0),
     "diastolic": Nature(70, 82, 3.5, 2.0, 0),

@@ -23,9 +23,10 @@ _TYPED_IN: Final = 0.04
 _OFFLINE: Final = 0.25
 # What a device that is badly fitted or out of battery sends.
 _FAULTS: Final = {"spo2": "0", "pulse": "255", "weight": "4.2", "glucose": "0.1", "temperature": "21.5"}
-_FAULTY: Final = 0.004
+_FAULTY: Final = 0.002
+_WRONG_CLOCK: Final = 0.0005
 # How far a bad spell goes: a rise or a fall, in spreads of the quantity.
-_SPELLS: Final = {"spo2": (-5, -8), "weight": (9, 16), "glucose": (5, 9), "pulse": (6, 9), "systolic": (4, 7)}
+_SPELLS: Final = {"spo2": (-4, -7), "weight": (9, 16), "glucose": (5, 9), "pulse": (6, 9), "systolic": (4, 7)}
 
 
 @dataclass(frozen=True)
@@ -160,7 +161,7 @@ def _one(life: Life, habit: Habit, at: datetime, received_at: datetime) -> Taken
         return Taken(habit.code, at, received_at, values)
     if chance < _FAULTY and habit.code in _FAULTS:
         return Taken(habit.code, at, received_at, (_FAULTS[habit.code],))
-    if chance < _FAULTY + 0.001:
+    if chance < _FAULTY + _WRONG_CLOCK:
         # The tablet's clock was three hours ahead for a moment.
         return Taken(habit.code, at + timedelta(hours=3), received_at, values)
     source = Source.MANUAL if chance > 1 - _TYPED_IN else Source.DEVICE

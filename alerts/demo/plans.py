@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from accounts.actor import Actor
 from alerts.demo.cast import Character, Condition, Course
-from alerts.demo.clock import midnight
+from alerts.demo.clock import at_work, midnight
 from alerts.demo.conditions import Habit, limits_of
 from careplans.enums import MeasureKind, Zone
 from careplans.models import PlanVersion
@@ -83,49 +83,50 @@ def make_plans(planned: Planned, *, now: datetime, rng: Random) -> None:
         _write_trial(planned, wish, now=now)
         return
     first = now - (21 * days if course == Course.NEW else rng.randint(100, 240) * days)
-    ends = midnight(now) - days if course == Course.EXPIRED else first + _VALID_FOR
-    _approve(_draft(planned, wish, at=first - 3 * days), planned, at=first, valid_until=ends)
+    ends = midnight(now) - days if course == Course.EXPIRED else None
+    _approve(_draft(planned, wish, day=first - 3 * days), planned, day=first, valid_until=ends)
     if course == Course.REVISED:
         second = now - rng.randint(14, 45) * days
-        _approve(_draft(planned, wish, at=second - 2 * days, shift=course.shift), planned, at=second)
+        _approve(_draft(planned, wish, day=second - 2 * days, shift=course.shift), planned, day=second)
     elif course == Course.REVISING:
-        _send(_draft(planned, wish, at=now - 2 * days, shift=-1), planned, at=now - days)
+        _send(_draft(planned, wish, day=now - 2 * days, shift=-1), planned, day=now - days)
     elif course == Course.QUERIED:
-        _return(_draft(planned, wish, at=now - 6 * days, shift=-1), planned, at=now - 4 * days)
+        _return(_draft(planned, wish, day=now - 6 * days, shift=-1), planned, day=now - 4 * days)
 
 
 def _write_trial(planned: Planned, wish: str, *, now: datetime) -> None:
     course, days = planned.character.course, timedelta(days=1)
     if course == Course.NO_PLAN:
         return
-    version = _draft(planned, wish, at=now - 5 * days)
+    version = _draft(planned, wish, day=now - 5 * days)
     if course == Course.PROPOSED:
-        _send(version, planned, at=now - 2 * days)
+        _send(version, planned, day=now - 2 * days)
     elif course == Course.RETURNED:
-        _return(version, planned, at=now - 3 * days)
+        _return(version, planned, day=now - 3 * days)
 
 
-def _draft(planned: Planned, wish: str, *, at: datetime, shift: int = 0) -> PlanVersion:
+def _draft(planned: Planned, wish: str, *, day: datetime, shift: int = 0) -> PlanVersion:
     return create_draft(
         patient=planned.patient,
         content=content_for(planned.character.condition, planned.usual, planned.habits, wish, shift=shift),
         by=planned.nurse,
-        now=at,
+        now=at_work(day, 10, 20),
     )
 
 
-def _send(version: PlanVersion, planned: Planned, *, at: datetime) -> PlanVersion:
-    return send_to_gp(version=version, by=planned.nurse, now=at)
+def _send(version: PlanVersion, planned: Planned, *, day: datetime) -> PlanVersion:
+    return send_to_gp(version=version, by=planned.nurse, now=at_work(day, 12, 45))
 
 
-def _approve(version: PlanVersion, planned: Planned, *, at: datetime, valid_until: datetime | None = None) -> None:
-    sent = _send(version, planned, at=at - timedelta(days=1))
-    approve(version=sent, valid_until=valid_until or midnight(at) + _VALID_FOR, by=planned.gp, now=at)
+def _approve(version: PlanVersion, planned: Planned, *, day: datetime, valid_until: datetime | None = None) -> None:
+    sent = _send(version, planned, day=day - timedelta(days=1))
+    until = valid_until or midnight(day) + _VALID_FOR
+    approve(version=sent, valid_until=until, by=planned.gp, now=at_work(day, 14, 35))
 
 
-def _return(version: PlanVersion, planned: Planned, *, at: datetime) -> None:
-    sent = _send(version, planned, at=at - timedelta(days=1))
-    return_with_question(version=sent, question=_QUESTION, by=planned.gp, now=at)
+def _return(version: PlanVersion, planned: Planned, *, day: datetime) -> None:
+    sent = _send(version, planned, day=day - timedelta(days=1))
+    return_with_question(version=sent, question=_QUESTION, by=planned.gp, now=at_work(day, 14, 35))
 
 
 def content_for(

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from alerts.demo.clock import last_awake, midnight, open_time_ago, since_last_closing
+from alerts.demo.clock import at_work, last_awake, midnight, open_time_ago, since_last_closing
 from dho.lib.numbers import OSLO
 from organisations.opening_hours import OpeningHours
 
@@ -52,3 +52,8 @@ def test_it_finds_the_hour_after_the_last_closing(now, day):
 
 def test_it_begins_the_day_at_midnight_in_oslo():
     assert midnight(datetime.fromisoformat("2026-11-17T23:30:00+00:00")) == at(18, 0)
+
+
+@pytest.mark.parametrize(("day", "worked"), [(18, 18), (20, 20), (21, 20), (22, 20)])
+def test_it_moves_desk_work_from_the_weekend_to_the_friday_before(day, worked):
+    assert at_work(at(day, 23), 14, 35) == at(worked, 14, 35)
