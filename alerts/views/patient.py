@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor, ActorRequest
@@ -40,6 +41,7 @@ class Visit:
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
 def page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """Show the patient; take, let go of or finish the case."""
     if request.method != "POST":
