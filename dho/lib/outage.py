@@ -35,7 +35,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's last resort (`handler500`): a database lost outside the view, as when the session is saved, is 503 too."""
+    """Django's last resort (`handler500`): a database lost outside the view, as when saving the session, is 503 too."""
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return unavailable(request)
     return defaults.server_error(request)
