@@ -204,6 +204,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "retry_on_timeout": False,
+    # In the order the worker names them: fresh readings ("celery") before the sweep's pieces ("backlog").
+    "queue_order_strategy": "priority",
 }
 # Only what may wait for the broker; the rest is the work of `manage.py watch`.
 CELERY_BEAT_SCHEDULE = {

@@ -5,6 +5,7 @@ from datetime import timedelta
 from alerts import services, tasks
 from alerts.management.commands import watch
 from alerts.models import Assessment, Delivery, Heartbeat, QueueEntry
+from alerts.queries import work
 from alerts.queries.work import health, still_waiting, waiting_patients
 from alerts.services import sweeping
 from dho.lib import rls
@@ -24,8 +25,9 @@ def test_it_finds_what_has_waited_more_than_three_seconds(world):
     assert services.sweep(now=NOW) == 0
 
 
-def test_likely_red_goes_first_then_the_longest_wait(world):
+def test_of_many_the_likely_red_go_first_then_the_longest_wait(world, monkeypatch):
     """It is only an order: what the colour is, the scorer says."""
+    monkeypatch.setattr(work, "_WORTH_ORDERING", 2)
     make_reading(world.per_tablet, "spo2", 95, at=NOW - 9 * SECOND)
     make_response(world.solveig_tablet, "symptoms_copd", {}, score=12, at=NOW - 8 * SECOND)
     make_reading(world.nils_tablet, "blood_pressure", 140, value2=112, at=NOW - 7 * SECOND)
@@ -38,6 +40,14 @@ def test_likely_red_goes_first_then_the_longest_wait(world):
     ]
     assert [each.municipality_id for each in found] == [world.b.pk, world.c.pk, world.a.pk]
     assert len(waiting_patients(1, before=NOW)) == 1
+
+
+def test_of_few_the_longest_wait_goes_first(world):
+    make_reading(world.per_tablet, "spo2", 84, at=NOW - 5 * SECOND)
+    make_reading(world.nils_tablet, "spo2", 95, at=NOW - 6 * SECOND)
+    make_response(world.nils_tablet, "symptoms_copd", {}, score=1, at=NOW - 4 * SECOND)
+    found = waiting_patients(10, before=NOW)
+    assert [(each.patient_id, each.facts) for each in found] == [(world.nils.pk, 2), (world.per.pk, 1)]
 
 
 def test_a_patient_without_a_plan_is_found_too(world):
