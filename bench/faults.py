@@ -16,8 +16,9 @@ from pathlib import Path
 
 from bench.lab import Lab, django_here, wait_until
 
-KINDS = {"worker's child": 7, "worker's parent": 1, "worker, all of it": 1, "watch": 3}
+KINDS = {"worker's child": 8, "worker's parent": 1, "worker, all of it": 1, "watch": 2}
 PATIENTS = 60
+STARTED = 5  # seconds after which the watch is at work
 
 
 @dataclass
@@ -85,16 +86,18 @@ class Bench:
 
 def kill_at_random(rig, how_many: int, kills: Counter[str]) -> None:
     """SIGKILL the worker, its parts and the watch at random moments; what has ended is started again at once."""
+    watch_since = time.monotonic()
     while kills.total() < how_many:
-        time.sleep(random.uniform(0.05, 1.0))
+        time.sleep(random.uniform(0.05, 0.8))
         kind = random.choices(list(KINDS), list(KINDS.values()))[0]
         parent = rig.stack.processes["worker"].pid
         children = children_of(parent)
-        if kind == "watch":
+        if kind == "watch" and time.monotonic() - watch_since > STARTED:
             rig.crash("watch")
             rig.stack.start("watch")
-        elif not children:
-            continue  # the worker is still starting
+            watch_since = time.monotonic()
+        elif kind == "watch" or not children:
+            continue  # it is still starting
         elif kind == "worker's child":
             with contextlib.suppress(ProcessLookupError):
                 os.kill(random.choice(children), signal.SIGKILL)
@@ -110,11 +113,14 @@ def kill_at_random(rig, how_many: int, kills: Counter[str]) -> None:
 
 
 def children_of(parent: int) -> list[int]:
-    """The processes that the worker forked."""
+    """The living processes that the worker forked."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError):
-            if entry.name.isdigit() and int((entry / "stat").read_text().rpartition(")")[2].split()[1]) == parent:
+            if not entry.name.isdigit():
+                continue
+            state, of = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+            if int(of) == parent and state not in ("Z", "X"):
                 found.append(int(entry.name))
     return found
 

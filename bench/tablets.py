@@ -52,6 +52,7 @@ class Tablets:
         self.answers: Counter[str] = Counter()
         self.seconds: list[float] = []
         self.delays: list[float] = []  # of reds, from the answer until they stand in the queue
+        self._reds: list[tuple[str, Sent]] = []
         self._seen: set[str] = set()
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=[n]) for n in range(clients)]
@@ -105,17 +106,21 @@ class Tablets:
                 continue
             self.seconds.append(time.monotonic() - began)
             if answer.status_code in (200, 201):
-                value = int(str(body["value"]))
-                self.acked.setdefault(str(body["id"]), Sent(tablet.patient_id, value, body, time.monotonic()))
+                self._remember(tablet, body)
             return answer.status_code in (200, 201)
         return False
+
+    def _remember(self, tablet: Tablet, body: dict[str, object]) -> None:
+        key, value = str(body["id"]), int(str(body["value"]))
+        if key not in self.acked:
+            self.acked[key] = Sent(tablet.patient_id, value, body, time.monotonic())
+            if value == 80:
+                self._reds.append((key, self.acked[key]))
 
     def _time_reds(self) -> None:
         """Look every 50 ms which acknowledged reds have been assessed; that is committed with alert and queue row."""
         while not self._stop.wait(0.05):
-            waiting = [
-                (key, sent) for key, sent in tuple(self.acked.items()) if sent.value == 80 and key not in self._seen
-            ]
+            waiting = [(key, sent) for key, sent in self._reds[:] if key not in self._seen]
             try:
                 done = assessed_of([(key, sent.patient_id) for key, sent in waiting])
             except (OperationalError, InterfaceError):
