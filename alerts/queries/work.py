@@ -11,14 +11,11 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from alerts.enums import DeliveryState
-from alerts.models import Delivery, Heartbeat
 from dho.lib import rls
 from measurements.models import QuestionnaireResponse, Reading
-from organisations.models import FollowUpService, Municipality
-from patients.models import Enrolment
+from organisations.models import Municipality
 
 TOO_LONG: Final = timedelta(seconds=60)
 UNDELIVERED: Final = [DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.WAITING]
@@ -72,15 +69,6 @@ class WaitingPatient:
     likely_red: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What the red bar of the queue tells: how much has waited over 60 seconds, and when the worker last finished."""
-
-    unassessed_over_60s: int
-    undelivered_over_60s: int
-    last_assessed_at: datetime | None
-
-
 @contextmanager
 def everywhere() -> Iterator[None]:
     """A transaction that sees every municipality. For queries that give ids, and for the nightly check."""
@@ -120,20 +108,3 @@ def still_waiting(keys: Iterable[tuple[int, UUID]]) -> list[tuple[int, UUID]]:
             .distinct()
         }
     return [(patients[patient_id], patient_id) for patient_id in sorted(found)]
-
-
-def health(service: FollowUpService, *, now: datetime) -> Health:
-    """For the red bar. At most 1000 of each are counted, so that it stays cheap when something is very wrong."""
-    since = now - TOO_LONG
-    ours = Enrolment.objects.filter(service=service, patient_id=OuterRef("patient_id"))
-    late = [
-        facts.objects.filter(Exists(ours), assessed_at__isnull=True, received_at__lt=since)[:1000].count()
-        for facts in (Reading, QuestionnaireResponse)
-    ]
-    undelivered = Delivery.objects.filter(service=service, state__in=UNDELIVERED, created_at__lt=since)[:1000]
-    return Health(sum(late), undelivered.count(), last_assessed_at())
-
-
-def last_assessed_at() -> datetime | None:
-    """When the worker last finished a round of assessing: «sist vurdert kl.»."""
-    return Heartbeat.objects.filter(name="assess").values_list("at", flat=True).first()
