@@ -1,5 +1,6 @@
 """Writing the access log."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -32,7 +33,7 @@ class Refused(Http404):
 
 
 def _entry(by: Person | None, now: datetime, **fields: Any) -> AccessEntry:
-    return AccessEntry.objects.create(
+    return AccessEntry(
         at=now,
         actor_id=by.user.pk if by else None,
         actor_name=by.user.get_full_name() if by else "",
@@ -54,7 +55,7 @@ def record_access(
     object_id: str = "",
 ) -> AccessEntry:
     """A look that was allowed: who, in which role, at whose record, what, when and why (R-300, R-301)."""
-    return _entry(
+    entry = _entry(
         by,
         now,
         action=action,
@@ -64,11 +65,20 @@ def record_access(
         object_id=object_id,
         allowed=True,
     )
+    entry.save()
+    return entry
+
+
+def record_list_access(action: Action, *, municipality_ids: Iterable[int], by: Person, now: datetime) -> None:
+    """A look at a list of patients: one entry for each controller, so that each can read its own."""
+    AccessEntry.objects.bulk_create(
+        _entry(by, now, action=action, municipality_id=pk, allowed=True) for pk in sorted(municipality_ids)
+    )
 
 
 def record_refusal(refusal: Refused, *, by: Person | None, now: datetime) -> AccessEntry:
     """A look that was refused, kept in the municipality of the one who tried (AT-39)."""
-    return _entry(
+    entry = _entry(
         by,
         now,
         action=refusal.action,
@@ -77,3 +87,5 @@ def record_refusal(refusal: Refused, *, by: Person | None, now: datetime) -> Acc
         municipality_id=by.employer_id if by else None,
         allowed=False,
     )
+    entry.save()
+    return entry

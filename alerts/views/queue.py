@@ -25,7 +25,7 @@ from alerts.queries.queue_state import QueueState, queue_state
 from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
-from audit.services import record_access
+from audit.services import record_list_access
 from organisations.models import FollowUpService
 from patients.access import get_patient
 
@@ -48,8 +48,7 @@ def page(request: ActorRequest) -> HttpResponse:
     if closed := context.closed_in(request.GET):
         context.offer_undo(request.session, closed, HandlingAction.DONE, now=now)
         return redirect("queue")
-    if by.municipality_ids:
-        record_access(Action.OPEN_QUEUE, municipality_id=min(by.municipality_ids), patient_id=None, by=by, now=now)
+    record_list_access(Action.OPEN_QUEUE, municipality_ids=by.municipality_ids, by=by, now=now)
     return render(request, "alerts/queue.html", _list(request, by, now))
 
 
