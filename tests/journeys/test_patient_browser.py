@@ -20,7 +20,7 @@ from tests.factories.measurements import make_reading, make_response
 from tests.factories.patients import make_enrolment, make_patient
 from tests.factories.world import A
 from tests.journeys.conftest import axe_violations
-from tests.journeys.stack import Stack
+from tests.journeys.stack import Stack, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +132,8 @@ def test_the_banner_stays_and_never_covers_what_has_focus(live, page):
     take(live, patient)
     open_page(page, patient)
     page.keyboard.press("End")
+    # The browser scrolls there gradually; what moves the page after that is focus alone.
+    wait_until(lambda: page.evaluate("scrollY + innerHeight >= document.documentElement.scrollHeight - 2"))
     expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
     for _ in range(40):
         page.keyboard.press("Shift+Tab")
