@@ -74,10 +74,15 @@ class Bench:
             yield phase
             phase.back_after = recovered(self.rig, self.tablets[0])
         wait_until(lambda: still_to_do() == 0, 180, 0.2)
-        found = audit(sending.acked, self.rig.receiver.keys)
-        phase.acked, phase.delays, phase.answers = len(sending.acked), sending.delays, sending.answers
+        found = audit(sending.acked | self.rig.acked, self.rig.receiver.keys)
+        phase.acked, phase.delays, phase.answers = (
+            len(sending.acked) + len(self.rig.acked),
+            sending.delays,
+            sending.answers,
+        )
         phase.lost, phase.doubled, phase.breaches = found.lost, found.doubled, found.breaches
         phase.redelivered, self.resent = found.redelivered - self.resent, found.redelivered
+        self.rig.acked.clear()
         phase.slowest_answer = max(sending.seconds, default=0)
         print(phase, flush=True)
         for wrong in found.lost + found.doubled + found.breaches:
@@ -90,6 +95,7 @@ def kill_at_random(rig, how_many: int, kills: Counter[str]) -> None:
     while kills.total() < how_many:
         time.sleep(random.uniform(0.05, 0.8))
         kind = random.choices(list(KINDS), list(KINDS.values()))[0]
+        rig.keep_running()
         parent = rig.stack.processes["worker"].pid
         children = children_of(parent)
         if kind == "watch" and time.monotonic() - watch_since > STARTED:

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import DeviceCredential, User
 from bench.people import MUNICIPALITY, SECRET, make_patients, make_service_with_nurse
 from bench.receiver import Receiver
-from bench.tablets import Tablet, assessed_of, reading, rows
+from bench.tablets import Sent, Tablet, assessed_of, reading, rows
 from dho.embedded.servers import Servers
 from dho.lib import rls
 from tests.journeys.stack import Stack, wait_until
@@ -25,17 +25,26 @@ class Rig:
 
     def __init__(self, stack: Stack, servers: Servers, receiver: Receiver, owner_url: str) -> None:
         self.stack, self.servers, self.receiver, self.owner_url = stack, servers, receiver, owner_url
+        self.acked: dict[str, Sent] = {}
 
     def send_red(self, tablet: Tablet) -> str:
         """A red reading that was acknowledged; its client id."""
         body = reading(80)
         answer = self.stack.post("readings/", tablet.token, body)
         assert answer.status_code == 201, answer.text
-        return str(body["id"])
+        client_id = str(body["id"])
+        self.acked[client_id] = Sent(tablet.patient_id, 80, body, time.monotonic())
+        return client_id
 
     def crash(self, *names: str) -> None:
         """SIGKILL processes with their children."""
         self.stack.stop(*names, how=signal.SIGKILL)
+
+    def keep_running(self) -> None:
+        """Start again what has ended by itself, as the supervisor does. Celery ends when a child dies at its start."""
+        for name, process in tuple(self.stack.processes.items()):
+            if process.poll() is not None:
+                self.stack.start(name)
 
     @contextmanager
     def broker_frozen(self) -> Iterator[None]:
@@ -165,3 +174,4 @@ def recovered(rig: Rig, tablet: Tablet, *, within: float = 60) -> float:
             return asked - began
         except (AssertionError, OSError):
             assert time.monotonic() - began < within, f"not back within {within} s"
+            rig.keep_running()
