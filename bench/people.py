@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from accounts.enums import Role
 from accounts.models import DeviceCredential, User
+from bench.lab import MUNICIPALITY
 from careplans.models import PlanVersion
 from dho.lib import rls
 from organisations.enums import ServiceKind
@@ -17,7 +18,6 @@ from tests.factories.careplans import approve, make_draft
 from tests.factories.organisations import make_service
 from tests.factories.patients import make_enrolment, make_patient
 
-MUNICIPALITY = 340100
 SECRET = "bench-secret"
 LIMITS = [
     {"kind": "BAND", "quantity": "spo2", "red_low": Decimal(86), "yellow_low": Decimal(88)},
