@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import Error, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -13,7 +13,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.queries import memberships_in_force
 from audit.services import Refused, record_refusal
 from dho.lib import rls
-from dho.lib.outage import unavailable
+from dho.lib.outage import is_outage, unavailable
 
 log = logging.getLogger(__name__)
 SESSION_KEY = "membership"
@@ -64,7 +64,9 @@ class ActorMiddleware:
                 response = view(request, *args, **kwargs)
                 # Rendered inside the transaction: afterwards row-level security would show the template nothing.
                 return response.render() if hasattr(response, "render") and not response.is_rendered else response
-        except (OperationalError, InterfaceError):
+        except Error as error:
+            if not is_outage(error):
+                raise
             return unavailable(request)  # raised here, it would be a 500 before the outage middleware sees it
         except Refused as refusal:
             with transaction.atomic():

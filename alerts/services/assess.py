@@ -13,8 +13,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import InterfaceError, OperationalError
-
 from alerts.services.desk import Desk, lock_patients
 from alerts.services.equipment import report_wrong_clocks
 from alerts.services.expecting import close_arrived
@@ -22,6 +20,7 @@ from alerts.services.facts import Fact, waiting
 from alerts.services.judging import give_up, judge_all
 from alerts.services.recording import record
 from dho.lib import rls
+from dho.lib.outage import is_outage
 from measurements.models import QuestionnaireResponse, Reading
 
 log = logging.getLogger(__name__)
@@ -44,9 +43,9 @@ def assess_patients(keys: Sequence[Key], *, now: datetime, wait: bool) -> int:
     """
     try:
         return _assess(keys, now=now, wait=wait)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         # The worker's outer edge: one patient's data must never stop another's. Ids only; the text may hold a value.
         log.exception("assessing failed, now one by one: %s patients", len(keys))
         return sum(_assess_one_by_one(key, now=now, wait=wait) for key in keys)
@@ -64,15 +63,15 @@ def _assess_next(key: Key, *, now: datetime, wait: bool) -> int:
     """The next fact, without the scorer if that is where it fails, so that it neither spins nor blocks others."""
     try:
         return _assess([key], now=now, wait=wait, limit=1)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:  # noqa: BLE001 - as above; told with the patient's id below
+    except Exception as error:
+        if is_outage(error):
+            raise
         log.error("not assessed because of an error of ours: patient %s", key[1])  # noqa: TRY400 - logged above
     try:
         return _assess([key], now=now, wait=wait, limit=1, judges=False)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
+    except Exception as error:
+        if is_outage(error):
+            raise
         # It stays unassessed, which the red bar and the nightly check show.
         log.exception("could not even be set aside: patient %s", key[1])
         return 0

@@ -5,13 +5,18 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import defaults
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_SECONDS = 5
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether PostgreSQL went away. A server that dies in the middle of an answer gives the bare DatabaseError."""
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -36,7 +41,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's last resort (`handler500`): a database lost outside the view, as when saving the session, is 503 too."""
-    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+    if is_outage(sys.exc_info()[1]):
         return unavailable(request)
     return defaults.server_error(request)
 
@@ -50,12 +55,15 @@ class DatabaseOutageMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             return self.get_response(request)
-        except (OperationalError, InterfaceError) as error:
-            return self.process_exception(request, error) or unavailable(request)
+        except Error as error:
+            answer = self.process_exception(request, error)
+            if answer is None:
+                raise
+            return answer
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Called by Django where a view raised; other errors go their ordinary way."""
-        if not isinstance(exception, (OperationalError, InterfaceError)):
+        if not is_outage(exception):
             return None
         log.warning("database unavailable: %s", type(exception).__name__)
         return unavailable(request)

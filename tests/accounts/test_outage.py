@@ -1,6 +1,7 @@
 """A page while PostgreSQL is away."""
 
-from django.db import OperationalError, connection
+import pytest
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client, RequestFactory
 
 from dho.lib.outage import server_error
@@ -25,10 +26,12 @@ def answer_to(error: Exception):
         return server_error(RequestFactory().get("/arbeidsko/"))
 
 
-def test_a_database_lost_after_the_view_is_try_again_too():
-    """Django saves the session outside the view, where no middleware of ours sees the error."""
-    assert answer_to(OperationalError("server closed the connection")).status_code == 503
+@pytest.mark.parametrize("lost", [OperationalError, InterfaceError, DatabaseError])
+def test_a_database_lost_after_the_view_is_try_again_too(lost):
+    """Django saves the session outside the view; a server killed in mid-answer gives the bare DatabaseError."""
+    assert answer_to(lost("server closed the connection")).status_code == 503
 
 
-def test_any_other_error_is_still_an_error():
-    assert answer_to(ValueError("ours")).status_code == 500
+@pytest.mark.parametrize("ours", [ValueError, IntegrityError])
+def test_any_other_error_is_still_an_error(ours):
+    assert answer_to(ours("ours")).status_code == 500
