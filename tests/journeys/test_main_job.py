@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from accounts.models import DeviceCredential
 from accounts.services import revoke_credential
-from alerts.enums import AlertKind, AlertState, HandlingAction, Level
+from alerts.enums import AlertState, HandlingAction, Level
 from alerts.models import Alert, Assessment, Handling, QueueEntry
 from audit.models import AccessEntry
 from dho.lib import rls
@@ -22,12 +22,15 @@ from measurements.models import Reading
 from patients.models import Patient
 from tests.database import see_everything
 from tests.factories.accounts import actor_of, make_device, token_of
+from tests.factories.careplans import approve, make_draft
+from tests.factories.clock import NOW
 from tests.factories.patients import make_enrolment, make_patient
 from tests.factories.world import A
 from tests.journeys.conftest import axe_violations, sign_in
 from tests.journeys.stack import wait_until
 
 pytestmark = pytest.mark.browser
+LONG_AGO = NOW - timedelta(days=90)
 
 
 def reading(value, *, ago=timedelta(minutes=1), type_id="spo2", unit="%"):
@@ -58,25 +61,29 @@ def colours_of(patient):
     )
 
 
-def new_patient(live, given, family):
-    """A patient of A at the joint service, without a plan, and the token of the tablet."""
+def new_patient(live, given, family, *, plan=False):
+    """A patient of A at the joint service and the token of the tablet; with `plan` approved long ago, no schedule."""
     with transaction.atomic():
         see_everything()
         patient = make_patient(A, given, family, gp=live.dahl)
         make_enrolment(patient, live.joint)
+        if plan:
+            approve(make_draft(patient, live.kari, now=LONG_AGO), live.dahl, now=LONG_AGO)
         return patient, token_of(make_device(patient, live.kari))
 
 
 def test_a_red_reading_reaches_the_nurse_who_handles_it_and_it_can_be_explained(stack, live, page):
+    # Nothing is expected of her by the clock: only her readings and the nurse change the case.
+    patient, token = new_patient(live, "Ragnhild", "Vik", plan=True)
     sign_in(page, "kari")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Arbeidskø")
 
-    assert stack.post("readings/", token_of(live.per_tablet), reading(84)).status_code == 201
-    entry = wait_until(lambda: everything(lambda: QueueEntry.objects.filter(patient=live.per).first()), seconds=5)
+    assert stack.post("readings/", token, reading(84)).status_code == 201
+    entry = wait_until(lambda: everything(lambda: QueueEntry.objects.filter(patient=patient).first()), seconds=5)
     assert entry.level == Level.RED
 
     # Her browser shows it at its next poll, without anyone reloading the page.
-    row = page.get_by_role("row").filter(has_text="Aasen, Per")
+    row = page.get_by_role("row").filter(has_text="Vik, Ragnhild")
     expect(row.or_(page.get_by_text("1 ny rød")).first).to_be_visible(timeout=20_000)
     if not row.is_visible():
         page.get_by_text("1 ny rød").click()
@@ -85,7 +92,7 @@ def test_a_red_reading_reaches_the_nurse_who_handles_it_and_it_can_be_explained(
 
     row.get_by_role("button", name="Ta saken").click()
     expect(row).to_contain_text("Kari Nordmann (deg)")
-    row.get_by_role("link", name="Aasen, Per").click()
+    row.get_by_role("link", name="Vik, Ragnhild").click()
     expect(page.get_by_role("heading", name="Varsel")).to_be_visible()
     expect(page.get_by_text("Ring pasienten innen 30 min")).to_be_visible()
 
@@ -105,14 +112,12 @@ def test_a_red_reading_reaches_the_nurse_who_handles_it_and_it_can_be_explained(
     page.get_by_role("button", name="Ferdig, neste pasient").click()
     expect(page.get_by_text("Saken er lukket")).to_be_visible()
 
-    handling = everything(lambda: Handling.objects.filter(patient=live.per, action=HandlingAction.DONE).get())
-    alert = everything(lambda: Alert.objects.get(patient=live.per, kind=AlertKind.ASSESSMENT))
+    handling = everything(lambda: Handling.objects.filter(patient=patient, action=HandlingAction.DONE).get())
+    alert = everything(lambda: Alert.objects.get(patient=patient))
     assert (handling.by_id, handling.outcomes, handling.level) == (live.kari.pk, ["CALLED"], Level.RED)
     assert (alert.state, alert.handling_id) == (AlertState.CLOSED, handling.pk)
-    assert everything(lambda: QueueEntry.objects.filter(patient=live.per).exists()) is False
-    looked = everything(
-        lambda: set(AccessEntry.objects.filter(patient_id=live.per.pk).values_list("action", flat=True))
-    )
+    assert everything(lambda: QueueEntry.objects.filter(patient=patient).exists()) is False
+    looked = everything(lambda: set(AccessEntry.objects.filter(patient_id=patient.pk).values_list("action", flat=True)))
     assert {"OPEN_PATIENT", "CLAIM", "HANDLE", "OPEN_EXPLANATION"} <= looked
 
 
