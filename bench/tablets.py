@@ -13,7 +13,7 @@ from typing import Self
 from uuid import uuid4
 
 import requests
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import Error, connection, transaction
 
 from dho.lib import rls
 
@@ -123,7 +123,7 @@ class Tablets:
             waiting = [(key, sent) for key, sent in self._reds[:] if key not in self._seen]
             try:
                 done = assessed_of([(key, sent.patient_id) for key, sent in waiting])
-            except (OperationalError, InterfaceError):
+            except Error:
                 connection.close()
                 continue
             now = time.monotonic()

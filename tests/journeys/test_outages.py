@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from bench.faults import flush
+from bench.faults import flush, stops
 from bench.points import recovered
 from bench.tablets import NO_ANSWER, Tablets, assessed_of, audit, still_to_do
 from tests.journeys.rig import faulty_product
@@ -68,11 +68,12 @@ def test_a_broker_that_forgets_everything_under_load_loses_nothing(faulty):
     nothing_is_wrong(faulty, sending.acked)
 
 
-def test_a_database_that_crashes_under_load_gives_503_and_comes_back_by_itself(faulty):
+@pytest.mark.parametrize("how", ["stopped immediately", "killed"])
+def test_a_database_that_crashes_under_load_gives_503_and_comes_back_by_itself(faulty, how):
     running = {name: process.pid for name, process in faulty.rig.stack.processes.items()}
     with Tablets(faulty.rig.stack.url, faulty.tablets[:15], per_second=15) as sending:
         time.sleep(2)
-        faulty.rig.database_down(faulty.rig.servers.postgres.kill, seconds=2)
+        faulty.rig.database_down(stops(faulty.rig.servers.postgres)[how], seconds=2)
         recovered(faulty.rig, faulty.tablet())
     assert sending.answers["503"] > 0
     assert set(sending.answers) <= {"200", "201", "503"}
