@@ -132,10 +132,11 @@ def _copy(cursor, table: str, changed: dict[str, str], key, where: str) -> None:
 
 
 def tokens_of(patients: list[Patient]) -> list[str]:
-    """The bearer tokens of the patients' tablets."""
+    """The bearer tokens of the patients' tablets, in the order of the patients."""
     with rls.acting_for([MUNICIPALITY]):
-        ids = DeviceCredential.objects.filter(patient_id__in=[patient.pk for patient in patients])
-        return [f"dho_{MUNICIPALITY}_{device.pk.hex}_{SECRET}" for device in ids]
+        devices = DeviceCredential.objects.filter(patient_id__in=[patient.pk for patient in patients])
+        found = {device.patient_id: f"dho_{MUNICIPALITY}_{device.pk.hex}_{SECRET}" for device in devices}
+        return [found[patient.pk] for patient in patients]
 
 
 def count(sql: str, *parameters: object) -> int:
