@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import redis
+
 from bench.lab import (
     CONNECTIONS,
     Lab,
@@ -213,6 +215,8 @@ def main() -> None:
 def _settle(lab: Lab) -> None:
     """Take away what the last part left, so that the next begins with nothing waiting."""
     lab.as_owner("TRUNCATE measurements_reading, alerts_alert, alerts_handling CASCADE")
+    # The rings of the load before would keep the worker busy with nothing.
+    redis.Redis.from_url(lab.environment["REDIS_URL"].replace("redis+socket", "unix")).flushall()
 
 
 def _ready(port: int, token: str, patient: object) -> bool:
