@@ -6,7 +6,7 @@ of the running transaction. Nothing set means no rows, so forgetting it can only
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection, transaction
 from django.db.migrations.operations.base import Operation
@@ -17,16 +17,21 @@ ADMITTED = """municipality_id = ANY (
 )"""
 
 
+# With `limit()` as its parameters. Local to the transaction: outside one it ends with the statement and admits nothing.
+LIMIT: Final = "SELECT set_config('dho.municipalities', %s, true), set_config('dho.actor', %s, true)"
+
+
+def limit(municipality_ids: Iterable[int], *, actor: str = "") -> list[str]:
+    """The parameters of `LIMIT`, for whoever sends it together with the first statement that it limits."""
+    return [",".join(str(int(pk)) for pk in sorted(set(municipality_ids))), actor]
+
+
 def limit_to(municipality_ids: Iterable[int], *, actor: str = "") -> None:
     """Admit only these municipalities until the transaction ends. Raises outside a transaction, where it would leak."""
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("limit_to() needs a transaction: SET LOCAL ends with it.")
-    ids = ",".join(str(int(pk)) for pk in sorted(set(municipality_ids)))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('dho.municipalities', %s, true), set_config('dho.actor', %s, true)",
-            [ids, actor],
-        )
+        cursor.execute(LIMIT, limit(municipality_ids, actor=actor))
 
 
 @contextmanager

@@ -74,6 +74,16 @@ def test_limit_to_refuses_to_work_outside_a_transaction(committed_db):
         rls.limit_to([A])
 
 
+def test_a_limit_sent_with_a_statement_holds_for_it_and_ends_with_the_transaction(committed_world):
+    """As each request of a device does it: both in one message, also where nobody has opened a transaction."""
+    sql = f"{rls.LIMIT}; SELECT municipality_id FROM patients_patient"
+    with transaction.atomic():
+        assert raw(sql, *rls.limit([A])) == [(A,)]
+        assert raw("SELECT municipality_id FROM patients_patient") == [(A,)]
+    assert raw(sql, *rls.limit([A])) == [(A,)]
+    assert raw("SELECT municipality_id FROM patients_patient") == []
+
+
 def test_acting_for_gives_back_what_was_admitted_before(world):
     rls.limit_to([A])
     with rls.acting_for([C]):

@@ -151,7 +151,7 @@ def test_it_asks_the_database_equally_often_for_1_and_for_100(tablet, django_ass
     tablet.post(BATCH, {"readings": [reading()]})
     for count in (1, 100):
         bodies = [reading(id=str(uuid4())) for _ in range(count)]
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             tablet.post(BATCH, {"readings": bodies})
 
 
