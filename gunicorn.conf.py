@@ -1,7 +1,9 @@
 """The web server's settings, the same for script/server and docker-compose.yml."""
 
+import gc
 import os
 from pathlib import Path
+from typing import Any
 
 bind = "0.0.0.0:8000"  # script/server gives a socket of its own instead
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))  # one per core
@@ -17,3 +19,9 @@ worker_tmp_dir = str(memory) if memory.is_dir() else None
 control_socket_disable = True
 # No access log: who saw which patient is in the access log of the database, and addresses name patients.
 accesslog = None
+
+
+def when_ready(server: Any) -> None:
+    """Take what was loaded before the workers are forked out of garbage collection, which else walks it in requests."""
+    gc.collect()
+    gc.freeze()
