@@ -19,6 +19,7 @@ from tests.factories.organisations import make_service
 from tests.factories.patients import make_enrolment, make_patient
 
 SECRET = "bench-secret"
+PIECE = 1000
 LIMITS = [
     {"kind": "BAND", "quantity": "spo2", "red_low": Decimal(86), "yellow_low": Decimal(88)},
     {"kind": "BAND", "quantity": "pulse", "yellow_low": Decimal(50), "yellow_high": Decimal(100)},
@@ -55,20 +56,22 @@ def make_patients(count: int, service: FollowUpService, nurse: User) -> list[Pat
             issued_at=long_ago,
             issued_by=nurse,
         )
-    _multiply(first, count - 1)
+    # In pieces: one huge transaction of new rows gets slower with every row that its triggers look up.
+    for number in range(1, count, PIECE):
+        _multiply(first, number, min(number + PIECE, count) - 1)
     with rls.acting_for([MUNICIPALITY]):
         return list(Patient.objects.filter(enrolments__service=service).order_by("family_name"))
 
 
-def _multiply(first: Patient, copies: int) -> None:
-    """Copy the patient and everything below it."""
+def _multiply(first: Patient, start: int, end: int) -> None:
+    """Copy the patient and everything below it, once for each number from `start` to `end`."""
     with rls.acting_for([MUNICIPALITY]):
         version = PlanVersion.objects.get(patient=first)
         with connection.cursor() as cursor:
             cursor.execute(
                 "CREATE TEMP TABLE bench_copy ON COMMIT DROP AS SELECT n, gen_random_uuid() AS patient, "
-                "gen_random_uuid() AS plan, gen_random_uuid() AS version FROM generate_series(1, %s) n",
-                [copies],
+                "gen_random_uuid() AS plan, gen_random_uuid() AS version FROM generate_series(%s, %s) n",
+                [start, end],
             )
             patient = {
                 "id": "c.patient",
