@@ -20,7 +20,6 @@ from careplans.models import Measure, PlanVersion
 from careplans.scoring import Colour
 from dho.lib.numbers import OSLO
 from measurements.models import QuestionnaireItem, QuestionnaireResponse
-from patients.access import visible_patients
 from patients.models import Enrolment, Patient
 
 HISTORY_SHOWN = 50
@@ -237,5 +236,5 @@ def last_contact(patient: Patient) -> datetime | None:
 
 def next_unclaimed(*, by: Actor, after: Patient) -> QueueEntry | None:
     """The next row nobody has taken, in the queue's order (R-097)."""
-    rows = entries_of(by).filter(owner__isnull=True, patient__in=visible_patients(by)).exclude(patient=after)
+    rows = entries_of(by).filter(owner__isnull=True).exclude(patient=after)
     return rows.order_by("level", "deadline", "waiting_since", "patient_id").first()

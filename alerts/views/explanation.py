@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actor import ActorRequest
 from accounts.roles import Permission
+from alerts.access import get_case_patient
 from alerts.enums import Outcome
 from alerts.explanations import ADVICE, COMPARISONS, KIND_LABELS
 from alerts.forms import FaultyForm
@@ -24,7 +25,6 @@ from audit.enums import Action
 from audit.services import Refused
 from careplans.scoring import Cause, Colour, RuleKind
 from measurements.enums import StatementKind
-from patients.access import get_patient
 
 
 @never_cache
@@ -37,7 +37,7 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
     action = Action.HANDLE if posted else Action.OPEN_EXPLANATION
     if assessment is None or (posted and assessment.reading is None):
         raise Refused(action, object_id=str(assessment_id))
-    patient = get_patient(
+    patient = get_case_patient(
         assessment.patient_id,
         by=request.actor,
         now=now,

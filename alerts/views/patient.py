@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts import services
+from alerts.access import get_case_patient
 from alerts.enums import HandlingAction
 from alerts.forms import HandlingForm
 from alerts.queries import patient as queries
@@ -24,7 +25,6 @@ from alerts.views import queue_context
 from alerts.views.banner import banner
 from audit.enums import Action
 from dho.lib.numbers import time_nb
-from patients.access import get_patient
 from patients.models import Patient
 
 
@@ -53,7 +53,7 @@ def page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 
 def _let_in(request: ActorRequest, patient_id: UUID, action: Action, permission: Permission) -> Visit:
     now = timezone.now()
-    patient = get_patient(patient_id, by=request.actor, now=now, action=action, permission=permission)
+    patient = get_case_patient(patient_id, by=request.actor, now=now, action=action, permission=permission)
     assert request.actor is not None  # noqa: S101 - nobody was refused in the line above
     return Visit(request, patient, request.actor, now)
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts import services
+from alerts.access import get_case_patient
 from alerts.board import Choice, make_board
 from alerts.enums import HandlingAction, Outcome
 from alerts.queries.queue_state import QueueState, queue_state
@@ -27,7 +28,6 @@ from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.services import record_list_access
 from organisations.models import FollowUpService
-from patients.access import get_patient
 
 
 def _nurse(request: ActorRequest) -> Actor:
@@ -45,9 +45,6 @@ def _nurse(request: ActorRequest) -> Actor:
 def page(request: ActorRequest) -> HttpResponse:
     """The whole page. Opening it is logged once; the polls that follow are the same look."""
     by, now = _nurse(request), timezone.now()
-    if closed := context.closed_in(request.GET):
-        context.offer_undo(request.session, closed, HandlingAction.DONE, now=now)
-        return redirect("queue")
     record_list_access(Action.OPEN_QUEUE, municipality_ids=by.municipality_ids, by=by, now=now)
     return render(request, "alerts/queue.html", _list(request, by, now))
 
@@ -142,7 +139,7 @@ def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def _at_work(request: ActorRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:
     """The nurse and the time, after lock one has admitted her to the patient and logged it."""
     by, now = _nurse(request), timezone.now()
-    get_patient(patient_id, by=by, now=now, action=action, permission=Permission.TRIAGE)
+    get_case_patient(patient_id, by=by, now=now, action=action, permission=Permission.TRIAGE)
     return by, now
 
 

@@ -13,13 +13,13 @@ from django.urls import reverse
 from django.utils.http import quote_etag
 
 from accounts.actor import Actor, ActorRequest
+from alerts.access import patients_with_case
 from alerts.board import Choice
 from alerts.enums import HandlingAction
 from alerts.queries.queue_state import QueueState
 from alerts.queries.work import TOO_LONG
 from alerts.services.casework import UNDO_WITHIN
 from dho.lib.numbers import time_nb
-from patients.access import visible_patients
 
 UNDO = "undo"
 UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
@@ -50,19 +50,11 @@ def undo_on_offer(session: Mapping[str, Any], *, by: Actor, now: datetime) -> Un
     offered = session.get(UNDO)
     if not offered or (left := datetime.fromisoformat(offered["until"]) - now) <= timedelta(0):
         return None
-    patient = visible_patients(by).filter(pk=offered["patient_id"]).first()
+    patient = patients_with_case(by).filter(pk=offered["patient_id"]).first()
     if patient is None:
         return None
     words = UNDO_WORDS[HandlingAction(offered["action"])]
     return Undo(patient_id=patient.pk, text=f"{words} {patient.name}.", seconds=int(left.total_seconds()) + 1)
-
-
-def closed_in(data: Mapping[str, Any]) -> UUID | None:
-    """The patient whose case was closed on the patient page just before it led here."""
-    try:
-        return UUID(str(data.get("lukket", "")))
-    except ValueError:
-        return None
 
 
 def alarms(state: QueueState, *, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from audit.models import AccessEntry
 from careplans.models import Measure
 from measurements.enums import Source, StatementKind
 from measurements.models import ReadingStatement
-from patients.enums import EnrolmentStatus
+from patients.enums import EndReason, EnrolmentStatus
 from tests import database
 from tests.alerts.pages import title, words
 from tests.factories.accounts import make_device, make_membership, make_user
@@ -342,6 +342,21 @@ def test_nobody_lets_go_of_somebody_elses_case(world, as_kari, red):
     response = as_kari.post(address(world.per), {"step": "release"})
     assert response.status_code == 409
     assert "Saken er ikke din, så du kan ikke slippe den." in words(response)
+
+
+def test_a_case_left_open_by_an_ended_course_can_be_opened_until_it_is_handled(world, as_kari, mine):
+    world.per.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    assert as_kari.get(address(world.per)).status_code == 200
+    assert as_kari.post(address(world.per), sent(world.per)).status_code == 302
+    database.see_everything()
+    assert Handling.objects.filter(patient=world.per, action=HandlingAction.DONE).count() == 1
+    assert as_kari.get(address(world.per)).status_code == 404
+
+
+def test_another_services_open_case_opens_nothing(world, as_ola, mine):
+    """The row alone gives nobody else access, not even when the course has ended."""
+    world.per.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    assert as_ola.get(address(world.per)).status_code == 404
 
 
 # Finishing

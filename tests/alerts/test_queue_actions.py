@@ -13,6 +13,7 @@ from django.urls import reverse
 from alerts.enums import HandlingAction, Level, Outcome
 from alerts.models import Alert, Handling, QueueEntry
 from audit.models import AccessEntry
+from organisations.models import ServiceAgreement
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
 from tests.factories.clock import NOW
@@ -204,17 +205,14 @@ def test_it_refuses_to_undo_too_late(as_kari, world, clock):
     assert owner_of(world.per) == world.kari
 
 
-def test_it_offers_to_undo_a_case_closed_on_the_patient_page(as_kari, world):
-    answer = as_kari.get(reverse("queue"), {"lukket": str(world.per.pk)})
-    assert (answer.status_code, answer.url) == (302, "/arbeidsko/")
-    assert undo_text(as_kari.get(reverse("queue"))) == "Du lukket saken til Aasen, Per."
-
-
-def test_it_never_names_another_services_patient_in_the_undo_bar(as_kari, world):
-    as_kari.get(reverse("queue"), {"lukket": str(world.nils.pk)})
+def test_the_undo_bar_never_names_a_patient_out_of_reach(as_kari, world):
+    put_in_queue(world.solveig)
+    press(as_kari, "claim", world.solveig)
+    assert undo_text(as_kari.get(reverse("queue"))) == "Du tok saken til Eide, Solveig."
+    ServiceAgreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
     page = as_kari.get(reverse("queue"))
     assert undo_text(page) == ""
-    assert "Iversen" not in page.text
+    assert "Solveig" not in page.text
 
 
 # The wrong side of the door
