@@ -1,13 +1,12 @@
 """Who acts: one person in one role at one organisation, as services and the log take it (`by=`)."""
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpRequest
 
 from accounts.enums import Role
-from accounts.models import Membership, User
+from accounts.models import User
 from accounts.roles import Permission, allows
 
 
@@ -19,9 +18,10 @@ class ActorRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at work. `municipality_ids` is what lock two admits; lock one narrows it further."""
+    """A person at work in one membership. `municipality_ids` is what lock two admits; lock one narrows it further."""
 
     user: User
+    membership_id: UUID
     role: Role
     organisation: str
     service_id: UUID | None
@@ -29,19 +29,6 @@ class Actor:
     # The municipality that answers for what the person does here; a hospital's own service has none.
     employer_id: int | None
     municipality_ids: frozenset[int]
-
-    @classmethod
-    def of(cls, membership: Membership, *, on: date) -> "Actor":
-        """The actor that this membership makes of its person on that day."""
-        return cls(
-            user=membership.user,
-            role=Role(membership.role),
-            organisation=membership.organisation.name,
-            service_id=membership.service_id,
-            practice_id=membership.practice_id,
-            employer_id=membership.employer_id,
-            municipality_ids=membership.municipality_ids(on),
-        )
 
     def may(self, permission: Permission) -> bool:
         """Whether the role gives this permission at all."""

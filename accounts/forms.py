@@ -5,7 +5,8 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
-from accounts.models import Membership, User
+from accounts.actor import Actor
+from accounts.models import User
 
 FIELD = {"class": "ds-input"}
 
@@ -34,10 +35,10 @@ class RoleForm(forms.Form):
         label="Rolle", widget=forms.RadioSelect, error_messages={"invalid_choice": "Rollen gjelder ikke lenger."}
     )
 
-    def __init__(self, *args: Any, memberships: list[Membership], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, work: list[Actor], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cast(forms.ChoiceField, self.fields["membership"]).choices = [
-            (str(one.pk), f"{one.get_role_display().capitalize()}, {one.organisation}") for one in memberships
+            (str(one.membership_id), f"{one.role.label.capitalize()}, {one.organisation}") for one in work
         ]
 
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
-from accounts.queries import memberships_in_force
+from accounts.queries import work_of
 from audit.services import Refused, record_refusal
 from dho.lib import rls
 from dho.lib.outage import is_outage, unavailable
@@ -23,14 +23,9 @@ def actor_of(request: HttpRequest) -> Actor | None:
     """The signed-in person in the chosen membership, or nobody where none is in force today."""
     if not request.user.is_authenticated:
         return None
-    today = timezone.localdate()
-    memberships = memberships_in_force(request.user, on=today)
+    work = work_of(request.user, on=timezone.localdate())
     chosen = request.session.get(SESSION_KEY)
-    membership = next(
-        (m for m in memberships if str(m.pk) == chosen),
-        memberships[0] if memberships else None,
-    )
-    return Actor.of(membership, on=today) if membership else None
+    return next((actor for actor in work if str(actor.membership_id) == chosen), work[0] if work else None)
 
 
 class ActorMiddleware:

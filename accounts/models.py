@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from datetime import date
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
@@ -77,29 +76,6 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
-
-    @property
-    def organisation(self) -> FollowUpService | GpPractice | Municipality:
-        """Where the person works in this role."""
-        found = self.service or self.practice or self.authority
-        assert found is not None  # noqa: S101 - the check constraint holds it
-        return found
-
-    @property
-    def employer_id(self) -> int | None:
-        """The municipality that answers for the person in this role."""
-        if self.practice:
-            return self.practice.located_in_id
-        return self.service.owner_id if self.service else self.authority_id
-
-    def municipality_ids(self, on: date) -> frozenset[int]:
-        """The municipalities whose rows this membership may reach on that day, by ownership or agreement in force."""
-        if self.practice:
-            return frozenset(self.practice.connections.in_force(on).values_list("party_id", flat=True))
-        if self.service:
-            followed = self.service.agreements.in_force(on).values_list("party_id", flat=True)
-            return frozenset({*followed, *([self.service.owner_id] if self.service.owner_id else [])})
-        return frozenset({self.authority_id}) if self.authority_id else frozenset()
 
 
 class DeviceCredential(models.Model):

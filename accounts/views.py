@@ -15,7 +15,7 @@ from accounts.actor import ActorRequest
 from accounts.forms import LoginForm, ProfileForm, RoleForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import User
-from accounts.queries import memberships_in_force
+from accounts.queries import work_of
 from accounts.roles import Permission
 
 
@@ -46,8 +46,7 @@ def home(request: ActorRequest) -> HttpResponse:
 @require_POST
 def choose_role(request: ActorRequest) -> HttpResponse:
     """Work in another of one's own memberships from now on."""
-    memberships = memberships_in_force(cast(User, request.user), on=timezone.localdate())
-    form = RoleForm(request.POST, memberships=memberships)
+    form = RoleForm(request.POST, work=work_of(cast(User, request.user), on=timezone.localdate()))
     if not form.is_valid():
         messages.error(request, "Rollen ble ikke byttet. Velg en av rollene i listen.")
         return redirect("profile")
@@ -65,7 +64,7 @@ def profile(request: ActorRequest) -> HttpResponse:
         form.save()
         messages.success(request, "Innstillingene er lagret.")
         return redirect("profile")
-    memberships = memberships_in_force(cast(User, request.user), on=timezone.localdate())
-    chosen = request.session.get(SESSION_KEY) or (str(memberships[0].pk) if memberships else "")
-    role_form = RoleForm(initial={"membership": chosen}, memberships=memberships)
+    chosen = str(request.actor.membership_id) if request.actor else ""
+    work = work_of(cast(User, request.user), on=timezone.localdate())
+    role_form = RoleForm(initial={"membership": chosen}, work=work)
     return render(request, "accounts/profile.html", {"form": form, "role_form": role_form})

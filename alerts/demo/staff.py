@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership, User
+from accounts.queries import work_of
 from alerts.demo.places import EIDSKOG, GRUE, KONGSVINGER, STAVANGER, TOWNS, Places
 from alerts.demo.seeded import rng_for, uuid_at
 from dho.lib.numbers import OSLO
@@ -91,7 +92,7 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         hpr_number=employee.hpr,
         date_joined=_HIRED,
     )
-    membership = Membership.objects.create(
+    Membership.objects.create(
         id=uuid_at(rng, _HIRED),
         user=user,
         role=employee.role,
@@ -100,14 +101,11 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         practice=places.practices.get(str(employee.place)),
         authority_id=employee.place if isinstance(employee.place, int) else None,
     )
-    return Actor.of(membership, on=today)
+    return work_of(user, on=today)[0]
 
 
-def employees_at_work() -> list[tuple[Employee, str]]:
+def employees_at_work(*, today: date) -> list[tuple[Employee, str]]:
     """Those of the staff who exist here, with the name of where they work."""
-    memberships = Membership.objects.filter(user__username__in=[each.username for each in STAFF])
-    found = {
-        membership.user.username: membership.organisation.name
-        for membership in memberships.select_related("user", "service", "practice", "authority")
-    }
-    return [(each, found[each.username]) for each in STAFF if each.username in found]
+    users = User.objects.in_bulk([each.username for each in STAFF], field_name="username")
+    found = {username: work_of(user, on=today) for username, user in users.items()}
+    return [(each, found[each.username][0].organisation) for each in STAFF if found.get(each.username)]

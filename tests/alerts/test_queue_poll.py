@@ -133,8 +133,8 @@ def test_an_unchanged_poll_asks_the_database_little(as_kari):
     etag = poll(as_kari)["ETag"]
     with CaptureQueriesContext(connection) as seen:
         assert poll(as_kari, etag).status_code == 304
-    # Session, user, membership, agreements, the limits of the transaction, and the state of the queue.
-    assert len([query for query in seen if "SAVEPOINT" not in query["sql"]]) == 6
+    # Session, user, where she works, the limits of the transaction, and the state of the queue.
+    assert len([query for query in seen if "SAVEPOINT" not in query["sql"]]) == 5
 
 
 def test_it_hides_rows_of_another_service(as_ola):

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import DeviceCredential, Membership, User
+from accounts.queries import work_of
 from patients.models import Patient
 from tests.factories.clock import NOW
 from tests.factories.organisations import ALWAYS
@@ -41,7 +42,7 @@ def make_membership(user: User, role: Role, **fields) -> Membership:
 
 def actor_of(user: User, on=NOW) -> Actor:
     """The person at work in the first membership."""
-    return Actor.of(user.memberships.order_by("valid_from", "id").first(), on=on.date())
+    return work_of(user, on=on.date())[0]
 
 
 def make_device(patient: Patient, issued_by: User, secret: str = "hemmelig-tilgang", **fields) -> DeviceCredential:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from alerts.demo.staff import PASSWORD, employees_at_work
 
@@ -16,7 +17,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("There are no demo logins in production (DHO_PRODUCTION=1).")
-        rows = [(each.username, str(each.role.label), place) for each, place in employees_at_work()]
+        rows = [
+            (each.username, str(each.role.label), place)
+            for each, place in employees_at_work(today=timezone.localdate())
+        ]
         if not rows:
             raise CommandError("No demo data here. Run load_demo first.")
         self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
