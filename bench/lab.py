@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -79,8 +79,9 @@ class Lab:
 
     def as_superuser(self, sql: str) -> None:
         """Run SQL as the embedded server's own superuser: for filling tables without one check per row."""
-        with psycopg2.connect(self.servers.postgres.url("postgres")) as connection, connection.cursor() as cursor:
-            cursor.execute(sql)
+        with closing(psycopg2.connect(self.servers.postgres.url("postgres"))) as connection:
+            connection.autocommit = True  # VACUUM knows no transaction
+            connection.cursor().execute(sql)
 
     def as_owner(self, sql: str) -> None:
         """Run SQL as the role that owns the tables."""
