@@ -1,5 +1,6 @@
 """Who acts: one person in one role at one organisation, as services and the log take it (`by=`)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from django.http import HttpRequest
 
 from accounts.enums import Role
 from accounts.models import User
-from accounts.roles import Permission, allows
+from accounts.roles import NEEDS, Permission, allows
+from organisations.enums import Shared
 
 
 class ActorRequest(HttpRequest):
@@ -18,7 +20,11 @@ class ActorRequest(HttpRequest):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person at work in one membership. `municipality_ids` is what lock two admits; lock one narrows it further."""
+    """A person at work in one membership.
+
+    `reach` says which municipalities' patients this membership may concern, and what of them is shared. All of these
+    municipalities are what lock two admits; lock one narrows it further.
+    """
 
     user: User
     membership_id: UUID
@@ -26,10 +32,23 @@ class Actor:
     organisation: str
     service_id: UUID | None
     practice_id: UUID | None
+    partner_id: UUID | None
     # The municipality that answers for what the person does here; a hospital's own service has none.
     employer_id: int | None
-    municipality_ids: frozenset[int]
+    reach: Mapping[int, frozenset[Shared]]
+
+    @property
+    def municipality_ids(self) -> frozenset[int]:
+        """Every municipality that the membership reaches at all."""
+        return frozenset(self.reach)
 
     def may(self, permission: Permission) -> bool:
         """Whether the role gives this permission at all."""
         return allows(self.role, permission)
+
+    def reaches(self, permission: Permission) -> frozenset[int]:
+        """The municipalities in whose records the permission holds: none without it, else where enough is shared."""
+        if not self.may(permission):
+            return frozenset()
+        needed = NEEDS.get(permission)
+        return frozenset(pk for pk, shared in self.reach.items() if needed is None or needed in shared)

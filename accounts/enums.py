@@ -1,13 +1,43 @@
-"""The roles of the rights matrix (requirements C2) that sign in so far."""
+"""The roles of the rights matrix (requirements C2) that work in an organisation."""
+
+from typing import Final
 
 from django.db.models import TextChoices
 
 
 class Role(TextChoices):
-    """What a membership makes of a person."""
+    """What a membership makes of a person. Patients and relatives act for themselves, without membership."""
 
     NURSE = "NURSE", "sykepleier"
-    GP = "GP", "fastlege"
-    COORDINATOR = "COORDINATOR", "koordinator"
-    MUNICIPAL_ADMINISTRATOR = "MUNICIPAL_ADMINISTRATOR", "administrator"
+    HEALTH_WORKER = "HEALTH_WORKER", "annet helsepersonell"
     SERVICE_LEADER = "SERVICE_LEADER", "leder"
+    HOME_NURSE = "HOME_NURSE", "hjemmesykepleier"
+    GROUP_HOME_STAFF = "GROUP_HOME_STAFF", "boligpersonell"
+    SPECIALIST = "SPECIALIST", "sykehuslege"
+    HOSPITAL_NURSE = "HOSPITAL_NURSE", "sykepleier på sykehus"
+    GP = "GP", "fastlege"
+    GP_OFFICE_NURSE = "GP_OFFICE_NURSE", "sykepleier på legekontor"
+    COORDINATOR = "COORDINATOR", "koordinator"
+    CASE_HANDLER = "CASE_HANDLER", "saksbehandler"
+    MUNICIPAL_LEADER = "MUNICIPAL_LEADER", "leder i kommunen"
+    ECONOMY = "ECONOMY", "økonomimedarbeider"
+    MUNICIPAL_ADMINISTRATOR = "MUNICIPAL_ADMINISTRATOR", "administrator"
+    PRIVACY_OFFICER = "PRIVACY_OFFICER", "personvernombud"
+    COMMUNITY_COORDINATOR = "COMMUNITY_COORDINATOR", "koordinator i helsefellesskap"
+    LOGISTICS = "LOGISTICS", "utstyrslager"
+    SUPPORT = "SUPPORT", "leverandørstøtte"
+    ANALYST = "ANALYST", "analytiker"
+
+
+# A role belongs to its kind of organisation; the database holds the same (`membership_role_fits_organisation`).
+AT_SERVICE: Final = [
+    Role.NURSE, Role.HEALTH_WORKER, Role.SERVICE_LEADER, Role.HOME_NURSE, Role.GROUP_HOME_STAFF,
+    Role.SPECIALIST, Role.HOSPITAL_NURSE,
+]  # fmt: skip
+AT_PRACTICE: Final = [Role.GP, Role.GP_OFFICE_NURSE]
+AT_AUTHORITY: Final = [
+    Role.COORDINATOR, Role.CASE_HANDLER, Role.MUNICIPAL_LEADER, Role.ECONOMY,
+    Role.MUNICIPAL_ADMINISTRATOR, Role.PRIVACY_OFFICER,
+]  # fmt: skip
+AT_COMMUNITY: Final = [Role.COMMUNITY_COORDINATOR]
+AT_PARTNER: Final = [Role.LOGISTICS, Role.SUPPORT, Role.ANALYST]

@@ -2,17 +2,21 @@
 
 import hashlib
 import hmac
+from datetime import timedelta
+from typing import Final
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from accounts.enums import Role
+from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
 from audit.history import never_deleted, record_changes
 from organisations.models import (
     FollowUpService,
     GpPractice,
+    HealthCommunity,
     Municipality,
+    Partner,
     ValidityQuerySet,
     end_after_start,
 )
@@ -32,8 +36,18 @@ class User(AbstractUser):
         return self.get_full_name()
 
 
+def _only(organisation: str, roles: list[Role]) -> models.Q:
+    """Membership of this kind of organisation and no other, in one of these roles."""
+    others = {f"{each}__isnull": each != organisation for each in ORGANISATIONS}
+    return models.Q(role__in=roles, **others)
+
+
+ORGANISATIONS: Final = ("service", "practice", "authority", "community", "partner")
+SUPPORT_AT_MOST: Final = timedelta(days=7)
+
+
 class Membership(models.Model):
-    """Person × organisation × role, from–to. The organisation is a service, a GP practice or a municipality."""
+    """Person × organisation × role, from–to, given by somebody else than the person (C2)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -41,8 +55,12 @@ class Membership(models.Model):
     service = models.ForeignKey(FollowUpService, null=True, on_delete=models.PROTECT, related_name="memberships")
     practice = models.ForeignKey(GpPractice, null=True, on_delete=models.PROTECT, related_name="memberships")
     authority = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="memberships")
+    community = models.ForeignKey(HealthCommunity, null=True, on_delete=models.PROTECT, related_name="memberships")
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="memberships")
     valid_from = models.DateField()
     valid_until = models.DateField("siste dag", null=True, blank=True)
+    # Empty for those whom the operator of the installation has set in (`manage.py grant_membership`).
+    given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     objects = ValidityQuerySet.as_manager()
 
@@ -50,26 +68,25 @@ class Membership(models.Model):
         triggers = [never_deleted(), record_changes()]
         constraints = [
             end_after_start("membership_ends_after_start"),
-            # A role belongs to its kind of organisation: a GP to a practice, a nurse to a service.
             models.CheckConstraint(
                 name="membership_role_fits_organisation",
-                condition=models.Q(
-                    role__in=[Role.NURSE, Role.SERVICE_LEADER],
-                    service__isnull=False,
-                    practice__isnull=True,
-                    authority__isnull=True,
-                )
+                condition=_only("service", AT_SERVICE)
+                | _only("practice", AT_PRACTICE)
+                | _only("authority", AT_AUTHORITY)
+                | _only("community", AT_COMMUNITY)
+                | _only("partner", AT_PARTNER),
+            ),
+            models.CheckConstraint(
+                name="membership_not_given_to_oneself", condition=~models.Q(given_by=models.F("user"))
+            ),
+            # R-309: a supplier's access is time-limited and approved, never standing.
+            models.CheckConstraint(
+                name="membership_support_is_short",
+                condition=~models.Q(role=Role.SUPPORT)
                 | models.Q(
-                    role=Role.GP,
-                    service__isnull=True,
-                    practice__isnull=False,
-                    authority__isnull=True,
-                )
-                | models.Q(
-                    role__in=[Role.COORDINATOR, Role.MUNICIPAL_ADMINISTRATOR],
-                    service__isnull=True,
-                    practice__isnull=True,
-                    authority__isnull=False,
+                    given_by__isnull=False,
+                    valid_until__isnull=False,
+                    valid_until__lte=models.F("valid_from") + SUPPORT_AT_MOST,
                 ),
             ),
         ]

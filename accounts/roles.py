@@ -1,39 +1,89 @@
-"""Permission × role: the one table of rights (requirements C2). Default deny."""
+"""Permission × role: the one table of rights (requirements C2). Default deny. `docs/rights.md` says the same in words.
+
+What a role may do at all stands here; whose patients it holds for is decided in `patients.access`.
+"""
 
 from enum import StrEnum
+from typing import Final
 
 from accounts.enums import Role
+from organisations.enums import Shared
 
 
 class Permission(StrEnum):
-    """What a role may let a person do. Whose patients it holds for is decided in `patients.access`."""
+    """What a role may let a person do, by the letters of C2."""
 
-    SEE_QUEUE = "SEE_QUEUE"
-    TRIAGE = "TRIAGE"
-    CLOSE_RED = "CLOSE_RED"
-    SEE_PATIENT = "SEE_PATIENT"
-    DRAFT_PLAN = "DRAFT_PLAN"
-    APPROVE_PLAN = "APPROVE_PLAN"
-    MANAGE_DEVICES = "MANAGE_DEVICES"
+    SEE_PATIENT = "SEE_PATIENT"  # R: readings, plan, what was done
+    SEE_PLAN = "SEE_PLAN"  # R: the plan and its measures only
+    SUBMIT = "SUBMIT"  # readings on behalf of a patient
+    SEE_QUEUE = "SEE_QUEUE"  # T
+    TRIAGE = "TRIAGE"  # T
+    CLOSE_RED = "CLOSE_RED"  # T, nurses only (R-101)
+    DRAFT_PLAN = "DRAFT_PLAN"  # D
+    APPROVE_PLAN = "APPROVE_PLAN"  # A
+    ENROL = "ENROL"  # E
+    MESSAGE = "MESSAGE"  # M
+    MANAGE_DEVICES = "MANAGE_DEVICES"  # hand out and revoke
+    SEE_DELIVERY = "SEE_DELIVERY"  # device and address, no health data
+    SEE_OWN_STATISTICS = "SEE_OWN_STATISTICS"  # S, own organisation
+    SEE_SHARED_STATISTICS = "SEE_SHARED_STATISTICS"  # S, aggregates of at least ten
+    SETTLE = "SETTLE"  # $
+    EXPORT_KPR = "EXPORT_KPR"  # X
+    CONFIGURE = "CONFIGURE"  # C
+    MANAGE_PEOPLE = "MANAGE_PEOPLE"  # memberships of the own organisation
+    MANAGE_AGREEMENTS = "MANAGE_AGREEMENTS"
+    HAND_OVER = "HAND_OVER"  # responsibility from one service to another
+    BLOCK_ACCESS = "BLOCK_ACCESS"  # the patient's block, registered for the patient
+    EMERGENCY_ACCESS = "EMERGENCY_ACCESS"  # with a written reason
+    SEE_ACCESS_MATRIX = "SEE_ACCESS_MATRIX"
+    READ_ACCESS_LOG = "READ_ACCESS_LOG"
 
 
-RIGHTS: dict[Role, frozenset[Permission]] = {
-    Role.NURSE: frozenset(
-        {
-            Permission.SEE_QUEUE,
-            Permission.TRIAGE,
-            Permission.CLOSE_RED,
-            Permission.SEE_PATIENT,
-            Permission.DRAFT_PLAN,
-            Permission.MANAGE_DEVICES,
-        }
-    ),
-    Role.GP: frozenset({Permission.SEE_PATIENT, Permission.DRAFT_PLAN, Permission.APPROVE_PLAN}),
+P = Permission
+_TREATS: Final = {P.SEE_PATIENT, P.SEE_PLAN, P.DRAFT_PLAN}
+_TRIAGES: Final = _TREATS | {P.SEE_QUEUE, P.TRIAGE, P.CLOSE_RED, P.MESSAGE, P.MANAGE_DEVICES, P.HAND_OVER}
+
+RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
+    Role.NURSE: frozenset(_TRIAGES | {P.BLOCK_ACCESS, P.EMERGENCY_ACCESS}),
+    # Notes and drafts; everything but closing red, which is the nurse's (R-101).
+    Role.HEALTH_WORKER: frozenset(_TREATS | {P.SEE_QUEUE, P.TRIAGE, P.MESSAGE}),
+    Role.SERVICE_LEADER: frozenset({P.SEE_OWN_STATISTICS, P.CONFIGURE, P.MANAGE_PEOPLE, P.HAND_OVER}),
+    Role.HOME_NURSE: frozenset({P.SEE_PLAN}),
+    Role.GROUP_HOME_STAFF: frozenset({P.SEE_PLAN, P.SUBMIT}),
+    Role.SPECIALIST: frozenset(_TREATS | {P.APPROVE_PLAN, P.EMERGENCY_ACCESS}),
+    Role.HOSPITAL_NURSE: frozenset(_TRIAGES | {P.EMERGENCY_ACCESS}),
+    Role.GP: frozenset(_TREATS | {P.APPROVE_PLAN, P.EMERGENCY_ACCESS}),
+    Role.GP_OFFICE_NURSE: frozenset({P.SEE_PATIENT, P.SEE_PLAN}),
     # Reads its own municipality's patients and hands out equipment; does not triage (R-158).
-    Role.COORDINATOR: frozenset({Permission.SEE_PATIENT, Permission.MANAGE_DEVICES}),
-    # Statistics, register and configuration come in their own issues; no clinical content.
-    Role.MUNICIPAL_ADMINISTRATOR: frozenset(),
-    Role.SERVICE_LEADER: frozenset(),
+    Role.COORDINATOR: frozenset({P.SEE_PATIENT, P.SEE_PLAN, P.ENROL, P.MANAGE_DEVICES, P.BLOCK_ACCESS}),
+    Role.CASE_HANDLER: frozenset({P.ENROL}),
+    Role.MUNICIPAL_LEADER: frozenset({P.SEE_OWN_STATISTICS}),
+    Role.ECONOMY: frozenset({P.SETTLE}),
+    Role.MUNICIPAL_ADMINISTRATOR: frozenset(
+        {P.EXPORT_KPR, P.CONFIGURE, P.MANAGE_PEOPLE, P.MANAGE_AGREEMENTS, P.SEE_ACCESS_MATRIX}
+    ),
+    Role.PRIVACY_OFFICER: frozenset({P.READ_ACCESS_LOG, P.SEE_ACCESS_MATRIX}),
+    Role.COMMUNITY_COORDINATOR: frozenset({P.SEE_SHARED_STATISTICS}),
+    Role.LOGISTICS: frozenset({P.SEE_DELIVERY}),
+    Role.SUPPORT: frozenset(),
+    Role.ANALYST: frozenset(),
+}
+
+# What an agreement must share before the permission holds in that municipality (R-156). Others concern no patient.
+NEEDS: Final[dict[Permission, Shared]] = {
+    P.SEE_PATIENT: Shared.READINGS,
+    P.SEE_QUEUE: Shared.READINGS,
+    P.TRIAGE: Shared.READINGS,
+    P.CLOSE_RED: Shared.READINGS,
+    P.MESSAGE: Shared.READINGS,
+    P.SUBMIT: Shared.READINGS,
+    P.EMERGENCY_ACCESS: Shared.READINGS,
+    P.BLOCK_ACCESS: Shared.READINGS,
+    P.SEE_PLAN: Shared.PLAN,
+    P.DRAFT_PLAN: Shared.PLAN,
+    P.APPROVE_PLAN: Shared.PLAN,
+    P.MANAGE_DEVICES: Shared.EQUIPMENT,
+    P.SEE_DELIVERY: Shared.EQUIPMENT,
 }
 
 

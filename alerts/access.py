@@ -13,14 +13,16 @@ from patients.access import get_patient, visible_patients
 from patients.models import Patient
 
 
-def patients_with_case(by: Actor) -> QuerySet[Patient]:
+def patients_with_case(
+    by: Actor, *, now: datetime, permission: Permission = Permission.SEE_PATIENT
+) -> QuerySet[Patient]:
     """Whom the actor may open, and whose open row stands in the actor's own queue.
 
     Something may come in, or be left open, when the course has ended. Then the row must not be one that nobody can
     open (P1); with the row the access ends as well.
     """
-    reachable = Q(pk__in=visible_patients(by).values("pk")) | Q(pk__in=entries_of(by).values("patient_id"))
-    return Patient.objects.filter(reachable)
+    visible = visible_patients(by, now=now, permission=permission)
+    return Patient.objects.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=entries_of(by).values("patient_id")))
 
 
 def get_case_patient(

@@ -57,10 +57,11 @@ class Handling(models.Model):
                 condition=~Q(action=HandlingAction.DONE, level__in=[Level.RED, Level.YELLOW])
                 | Q(outcomes__len__gt=0) & ~Q(note=""),
             ),
-            # only the nurse role closes red.
+            # only a nurse closes red, the hospital's own in the hospital's phase.
             models.CheckConstraint(
                 name="handling_red_closed_by_nurse",
-                condition=~Q(action=HandlingAction.DONE, level=Level.RED) | Q(role=Role.NURSE),
+                condition=~Q(action=HandlingAction.DONE, level=Level.RED)
+                | Q(role__in=[Role.NURSE, Role.HOSPITAL_NURSE]),
             ),
         ]
 

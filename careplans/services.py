@@ -15,12 +15,12 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from accounts.actor import Actor
-from accounts.enums import Role
 from accounts.roles import Permission
 from careplans.enums import Decision, VersionStatus, Zone
 from careplans.models import OPEN_STATUSES, Approval, Measure, Plan, PlanVersion, Schedule, Threshold
 from careplans.queries.catalogue import ruleset_of
 from careplans.scoring import RuleSet, problems
+from patients.access import patients_to_decide_for
 from patients.models import Patient
 
 
@@ -80,7 +80,7 @@ def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: date
 
     Raises PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
     """
-    if not by.may(Permission.DRAFT_PLAN) or patient.municipality_id not in by.municipality_ids:
+    if patient.municipality_id not in by.reaches(Permission.DRAFT_PLAN):
         raise NotYours
     plan, _ = Plan.objects.get_or_create(patient=patient, defaults={"municipality_id": patient.municipality_id})
     _lock(plan.pk)
@@ -139,7 +139,7 @@ def approve(*, version: PlanVersion, valid_until: datetime, by: Actor, now: date
 
     Raises NotYours, AlreadyDecided, or ValueError for a validity that is already over.
     """
-    version = _waiting_for(version, by=by)
+    version = _waiting_for(version, by=by, now=now)
     if valid_until <= now:
         raise ValueError("An approval must be valid for some time.")
     # First out with the old: the database never holds two approved versions, and the two meet at the same instant.
@@ -155,7 +155,7 @@ def approve(*, version: PlanVersion, valid_until: datetime, by: Actor, now: date
 @transaction.atomic
 def return_with_question(*, version: PlanVersion, question: str, by: Actor, now: datetime) -> Approval:
     """The GP sends the proposal back. Raises NotYours, AlreadyDecided, or ValueError without a question."""
-    version = _waiting_for(version, by=by)
+    version = _waiting_for(version, by=by, now=now)
     if not question.strip():
         raise ValueError("A returned plan needs a question.")
     version.status = VersionStatus.RETURNED
@@ -221,17 +221,17 @@ def _lock(plan_id: Any) -> None:
 
 def _locked(version: PlanVersion, *, by: Actor, permission: Permission) -> PlanVersion:
     """The version as it is now, with nobody else able to change it until the transaction ends."""
-    if not by.may(permission) or version.municipality_id not in by.municipality_ids:
+    if version.municipality_id not in by.reaches(permission):
         raise NotYours
     _lock(version.plan_id)
     return PlanVersion.objects.select_related("patient").get(pk=version.pk)
 
 
-def _waiting_for(version: PlanVersion, *, by: Actor) -> PlanVersion:
-    """Only the patient's own GP, with an HPR number, decides, and only what still waits (R-040, R-041)."""
+def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
+    """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
     version = _locked(version, by=by, permission=Permission.APPROVE_PLAN)
-    own = by.role == Role.GP and version.patient.gp_id == by.user.pk
-    if not own or not re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number):
+    own = patients_to_decide_for(by, now=now).filter(pk=version.patient_id)
+    if not own.exists() or not re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number):
         raise NotYours
     if version.status == VersionStatus.DRAFT:
         raise WrongStep(version.status)

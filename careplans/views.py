@@ -37,7 +37,7 @@ def plans(request: ActorRequest) -> HttpResponse:
     if request.actor is None or not request.actor.may(Permission.APPROVE_PLAN):
         raise PermissionDenied
     now = timezone.now()
-    context = {"waiting": waiting_for(request.actor), "decided": lately_decided(request.actor, now=now)}
+    context = {"waiting": waiting_for(request.actor, now=now), "decided": lately_decided(request.actor, now=now)}
     return render(request, "careplans/plans.html", context)
 
 
@@ -88,7 +88,7 @@ def _open(
     version_id: UUID,
     action: Action,
     now: datetime,
-    permission: Permission = Permission.SEE_PATIENT,
+    permission: Permission = Permission.SEE_PLAN,
 ) -> PlanVersion:
     """The version with its patient, the look logged; «not yours» and «does not exist» answer the same."""
     version = find_version(version_id, by=request.actor)

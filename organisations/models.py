@@ -4,13 +4,13 @@ from datetime import date, datetime, timedelta
 from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
 from uuid_utils.compat import uuid7
 
 from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
-from organisations.enums import ServiceKind
+from organisations.enums import PartnerKind, ServiceKind, Shared, Task
 from organisations.opening_hours import OpeningHours
 
 Validity = TypeVar("Validity", bound=models.Model)
@@ -43,6 +43,11 @@ def end_after_start(name: str) -> models.CheckConstraint:
         condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
         name=name,
     )
+
+
+def everything_clinical() -> list[str]:
+    """What an agreement with those who treat shares unless it says less."""
+    return [Shared.READINGS, Shared.PLAN, Shared.EQUIPMENT]
 
 
 class ValidityQuerySet(models.QuerySet[Validity]):
@@ -146,13 +151,50 @@ class FollowUpService(models.Model):
         return self.opening_hours.add_open_time(arrived_at, allowed)
 
 
-class ServiceAgreement(models.Model):
-    """A municipality lets a service follow its patients: the only way to access across municipalities."""
+class GpPractice(models.Model):
+    """Legekontor."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
-    service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="agreements")
+    name = models.CharField(max_length=120)
+    located_in = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practices")
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(models.Model):
+    """Logistics, supplier or research: works for municipalities under an agreement, without health data (R-180)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=PartnerKind)
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Agreement(models.Model):
+    """A municipality lets one organisation into its patients' records: the only access across municipalities (R-156).
+
+    The day it starts or ends, access follows by itself. A service's own municipality needs none.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
     party = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="agreements")
+    service = models.ForeignKey(FollowUpService, null=True, on_delete=models.PROTECT, related_name="agreements")
+    practice = models.ForeignKey(GpPractice, null=True, on_delete=models.PROTECT, related_name="agreements")
+    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="agreements")
     controller = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="controlled_agreements")
+    shares = ArrayField(models.CharField(max_length=10, choices=Shared), default=everything_clinical)
+    tasks = ArrayField(models.CharField(max_length=12, choices=Task), default=list, blank=True)
+    # Where the signed text lies (R-282, R-306).
+    reference = models.CharField("referanse", max_length=120, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField("siste dag", null=True, blank=True)
 
@@ -162,40 +204,29 @@ class ServiceAgreement(models.Model):
         triggers = [never_deleted(), record_changes()]
         constraints = [
             end_after_start("agreement_ends_after_start"),
-            no_overlap("agreement_one_at_a_time", "service", "party"),
+            no_overlap("agreement_service_one_at_a_time", "service", "party"),
+            no_overlap("agreement_practice_one_at_a_time", "practice", "party"),
+            no_overlap("agreement_partner_one_at_a_time", "partner", "party"),
+            models.CheckConstraint(
+                name="agreement_with_one_organisation",
+                condition=models.Q(service__isnull=False, practice__isnull=True, partner__isnull=True)
+                | models.Q(service__isnull=True, practice__isnull=False, partner__isnull=True)
+                | models.Q(service__isnull=True, practice__isnull=True, partner__isnull=False),
+            ),
+            models.CheckConstraint(name="agreement_shares_something", condition=models.Q(shares__len__gt=0)),
+            # R-309: logistics, suppliers and analysts work without health data.
+            models.CheckConstraint(
+                name="agreement_partner_without_health_data",
+                condition=models.Q(partner__isnull=True) | models.Q(shares__contained_by=[Shared.EQUIPMENT]),
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.party_id} – {self.service_id}"
+        return str(self.id)
 
-
-class GpPractice(models.Model):
-    """Legekontor."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    name = models.CharField(max_length=120)
-    located_in = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practices")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class PracticeConnection(models.Model):
-    """A municipality lets the GPs of a practice see the patients on their lists (R-132)."""
-
-    practice = models.ForeignKey(GpPractice, on_delete=models.PROTECT, related_name="connections")
-    party = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practice_connections")
-    valid_from = models.DateField()
-    valid_until = models.DateField("siste dag", null=True, blank=True)
-
-    objects = ValidityQuerySet.as_manager()
-
-    class Meta:
-        triggers = [never_deleted(), record_changes()]
-        constraints = [
-            end_after_start("connection_ends_after_start"),
-            no_overlap("connection_one_at_a_time", "practice", "party"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.party_id} – {self.practice_id}"
+    @property
+    def organisation(self) -> FollowUpService | GpPractice | Partner:
+        """Who is let in."""
+        found = self.service or self.practice or self.partner
+        assert found is not None  # noqa: S101 - the check constraint holds it
+        return found

@@ -1,35 +1,81 @@
 """Lock one: the only way a view gets a patient (architecture section 6).
 
-Role × organisation × agreement × care relation. «Not yours» and «does not exist» answer the same, and every look is
-logged. Lock two, row-level security, stands behind it and has already hidden other municipalities.
+Role × organisation × agreement × care relation, minus the patient's own blocks. «Not yours» and «does not exist»
+answer the same, and every look is logged. Lock two, row-level security, stands behind it and has already hidden other
+municipalities.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.enums import Role
+from accounts.models import Membership
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.services import Refused, record_access
-from patients.models import Enrolment, Patient
+from patients.models import AccessBlock, CareRelation, EmergencyAccess, Enrolment, Patient
+
+# What only the service that holds the course does; one that a patient is shared with reads along.
+_OF_THE_HOLDER: Final = frozenset(
+    {Permission.TRIAGE, Permission.CLOSE_RED, Permission.HAND_OVER, Permission.MANAGE_DEVICES, Permission.MESSAGE}
+)
+# What emergency access opens: reading, nothing else.
+_IN_EMERGENCY: Final = frozenset({Permission.SEE_PATIENT, Permission.SEE_PLAN})
 
 
-def visible_patients(by: Actor) -> QuerySet[Patient]:
-    """The patients this actor may open: a service's own enrolled, a GP's own listed, a coordinator's municipality."""
-    patients = Patient.objects.filter(municipality_id__in=by.municipality_ids)
-    if not by.may(Permission.SEE_PATIENT):
-        return patients.none()
-    if by.role == Role.GP:
-        return patients.filter(gp=by.user)
+def visible_patients(by: Actor, *, now: datetime, permission: Permission = Permission.SEE_PATIENT) -> QuerySet[Patient]:
+    """The patients for whom this actor has the permission: by care relation and not blocked, or in an emergency."""
+    reachable = Patient.objects.filter(municipality_id__in=by.reaches(permission))
+    own = Q(related_to(by, permission, on=timezone.localdate(now))) & ~Q(Exists(blocks_of(by)))
+    if permission in _IN_EMERGENCY and by.may(Permission.EMERGENCY_ACCESS):
+        opened = EmergencyAccess.objects.filter(patient=OuterRef("pk"), user=by.user, ends_at__gt=now)
+        own |= Q(Exists(opened))
+    return reachable.filter(own)
+
+
+def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
+    """The care relation that the role needs. Who is dead or has moved stays with those who hold the course."""
     if by.service_id:
-        # Care relation: the enrolment names the service. An ended course ends the access with it.
-        open_here = Enrolment.objects.filter(service_id=by.service_id, ended_on__isnull=True)
-        return patients.filter(pk__in=open_here.values("patient_id"))
-    return patients
+        held = Exists(Enrolment.objects.filter(patient=OuterRef("pk"), service_id=by.service_id, ended_on__isnull=True))
+        if permission in _OF_THE_HOLDER:
+            return Q(held)
+        shared = CareRelation.objects.in_force(on).filter(patient=OuterRef("pk"), service_id=by.service_id)
+        return Q(held) | Q(Exists(shared)) & _still_here(on)
+    if by.role == Role.GP:
+        return Q(gp=by.user) & _still_here(on)
+    if by.role == Role.GP_OFFICE_NURSE:
+        doctors = Membership.objects.in_force(on).filter(practice_id=by.practice_id, role=Role.GP)
+        return Q(gp__in=doctors.values("user_id")) & _still_here(on)
+    # The municipality's own staff: the record is the municipality's, also of who has left it.
+    return Q() if by.partner_id is None else Q(pk__in=[])
+
+
+def blocks_of(by: Actor, *, patient: str = "pk") -> QuerySet[AccessBlock]:
+    """Blocks in force against this person, service or practice, of the patient named by the outer column."""
+    against = Q(user=by.user)
+    if by.service_id:
+        against |= Q(service_id=by.service_id)
+    if by.practice_id:
+        against |= Q(practice_id=by.practice_id)
+    return AccessBlock.objects.filter(against, patient=OuterRef(patient), lifted_at__isnull=True)
+
+
+def patients_to_decide_for(by: Actor, *, now: datetime) -> QuerySet[Patient]:
+    """Whose plan this doctor approves: the GP's own list, but the hospital's doctor while the hospital has the phase.
+
+    C3: approve limits; architecture P2: nobody else may.
+    """
+    visible = visible_patients(by, now=now, permission=Permission.APPROVE_PLAN)
+    hospital = Enrolment.objects.filter(patient=OuterRef("pk"), ended_on__isnull=True, service__trust__isnull=False)
+    if by.role == Role.GP:
+        return visible.exclude(Exists(hospital))
+    return visible.filter(Exists(hospital.filter(service_id=by.service_id)))
 
 
 def get_patient(
@@ -40,7 +86,7 @@ def get_patient(
     action: Action = Action.OPEN_PATIENT,
     permission: Permission = Permission.SEE_PATIENT,
     object_id: str = "",
-    among: Callable[[Actor], QuerySet[Patient]] = visible_patients,
+    among: Callable[..., QuerySet[Patient]] = visible_patients,
 ) -> Patient:
     """The patient, with the look logged. Raises `Refused` (a logged 404) when this actor may not see or do it.
 
@@ -48,7 +94,8 @@ def get_patient(
     """
     if by is None or not by.may(permission):
         raise Refused(action, patient_id=patient_id, object_id=object_id)
-    found = among(by).select_related("municipality", "gp").filter(pk=patient_id).first()
+    reachable = among(by, now=now, permission=permission)
+    found = reachable.select_related("municipality", "gp").filter(pk=patient_id).first()
     if found is None:
         raise Refused(action, patient_id=patient_id, object_id=object_id)
     record_access(
@@ -60,3 +107,7 @@ def get_patient(
         object_id=object_id,
     )
     return found
+
+
+def _still_here(on: date) -> Q:
+    return ~Q(deceased_on__lte=on) & ~Q(moved_on__lte=on)

@@ -55,3 +55,10 @@ class NationalIdKind(TextChoices):
     DNR = "DNR", "D-nummer"
     HNR = "HNR", "H-nummer"
     FHN = "FHN", "Felles hjelpenummer"
+
+
+class HandoverAnswer(TextChoices):
+    """What the receiving service said; empty while nobody has answered."""
+
+    ACCEPTED = "ACCEPTED", "Tatt imot"
+    DECLINED = "DECLINED", "Avslått"

@@ -1,16 +1,27 @@
 """One municipality's record of a person, the relatives, and the courses of the service."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from accounts.enums import Role
 from accounts.models import User
 from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
-from organisations.models import FollowUpService, Municipality
-from patients.enums import EndReason, EnrolmentStatus, NationalIdKind, Sex, TargetGroup
+from organisations.models import (
+    FollowUpService,
+    GpPractice,
+    Municipality,
+    ValidityQuerySet,
+    end_after_start,
+    no_overlap,
+)
+from patients.enums import EndReason, EnrolmentStatus, HandoverAnswer, NationalIdKind, Sex, TargetGroup
+
+EMERGENCY_LASTS: Final = timedelta(hours=4)
 
 
 class Patient(models.Model):
@@ -34,6 +45,8 @@ class Patient(models.Model):
     cave = models.CharField("CAVE", max_length=200, null=True, blank=True)
     gp = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="listed_patients")
     deceased_on = models.DateField(null=True, blank=True)
+    # The record stays with the municipality that the person has left (R-163).
+    moved_on = models.DateField(null=True, blank=True)
 
     class Meta:
         triggers = [never_deleted(), record_changes()]
@@ -119,3 +132,153 @@ class Enrolment(models.Model):
     def groups_text(self) -> str:
         """The target groups in words, for lists."""
         return ", ".join(str(TargetGroup(code).label) for code in self.target_groups)
+
+
+class CareRelation(models.Model):
+    """A patient shared with a service that does not hold the course: hospital, home nursing, group home (R-140, C2).
+
+    Whoever holds the course has the enrolment itself; this lets others with a part in the care read along.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care_relations")
+    service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
+    valid_from = models.DateField()
+    valid_until = models.DateField("siste dag", null=True, blank=True)
+    given_at = models.DateTimeField()
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            end_after_start("relation_ends_after_start"),
+            no_overlap("relation_one_at_a_time", "patient", "service"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Handover(models.Model):
+    """The course goes from one service to another. Nobody lets go before the receiver has accepted (R-144, R-162)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="handovers")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="handovers")
+    from_service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
+    to_service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
+    takes_effect_on = models.DateField("fra og med")
+    note = models.TextField("notat", blank=True)
+    proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(max_length=10, choices=HandoverAnswer, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    moved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment"],
+                condition=models.Q(answer="") | models.Q(answer="ACCEPTED", moved_at__isnull=True),
+                name="handover_one_open_per_enrolment",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(from_service=models.F("to_service")), name="handover_to_another_service"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True, answered_by__isnull=True)
+                | ~models.Q(answer="") & models.Q(answered_at__isnull=False, answered_by__isnull=False),
+                name="handover_answered_completely",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(moved_at__isnull=True) | models.Q(answer=HandoverAnswer.ACCEPTED),
+                name="handover_moves_when_accepted",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class AccessBlock(models.Model):
+    """Sperring: the patient refuses a person, a service or a practice all access (pasientjournalloven)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="blocks")
+    user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(FollowUpService, null=True, on_delete=models.PROTECT, related_name="+")
+    practice = models.ForeignKey(GpPractice, null=True, on_delete=models.PROTECT, related_name="+")
+    blocked_at = models.DateTimeField()
+    blocked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        indexes = [
+            models.Index(fields=["patient"], condition=models.Q(lifted_at__isnull=True), name="block_in_force"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="block_of_one",
+                condition=models.Q(user__isnull=False, service__isnull=True, practice__isnull=True)
+                | models.Q(user__isnull=True, service__isnull=False, practice__isnull=True)
+                | models.Q(user__isnull=True, service__isnull=True, practice__isnull=False),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lifted_at__isnull=True, lifted_by__isnull=True)
+                | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
+                name="block_lifted_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class EmergencyAccess(models.Model):
+    """Nødtilgang: one person's own decision to look, with a written reason, for a short time (norway.md 5)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="emergency_accesses")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=30, choices=Role)
+    organisation = models.CharField(max_length=200)
+    reason = models.TextField("begrunnelse")
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    review = models.TextField("vurdering", blank=True)
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        indexes = [models.Index(fields=["user", "ends_at"], name="emergency_by_user")]
+        constraints = [
+            models.CheckConstraint(
+                name="emergency_is_short",
+                condition=models.Q(
+                    ends_at__gt=models.F("began_at"), ends_at__lte=models.F("began_at") + EMERGENCY_LASTS
+                ),
+            ),
+            models.CheckConstraint(name="emergency_has_reason", condition=models.Q(reason__regex=r"\S(?:.|\n){18,}\S")),
+            models.CheckConstraint(
+                name="emergency_reviewed_completely",
+                condition=models.Q(reviewed_at__isnull=True, reviewed_by__isnull=True, review="")
+                | models.Q(reviewed_at__isnull=False, reviewed_by__isnull=False) & ~models.Q(review=""),
+            ),
+            models.CheckConstraint(
+                name="emergency_not_reviewed_by_oneself", condition=~models.Q(reviewed_by=models.F("user"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,6 +1,7 @@
 """Lists of patients, always through the one access rule."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -14,14 +15,14 @@ from patients.models import Enrolment, Patient
 SHOWN_AT_MOST = 100
 
 
-def find_patients(by: Actor, *, text: str) -> QuerySet[Any]:
+def find_patients(by: Actor, *, text: str, now: datetime) -> QuerySet[Any]:
     """The actor's own patients, by family name; `text` is part of a name, or a whole national id of 11 digits.
 
     Each has `target_groups` and `status` of the open enrolment.
     """
     enrolment = Enrolment.objects.filter(patient=OuterRef("pk"), ended_on__isnull=True)
     # The national id can be searched for, but a list has no need of it decrypted.
-    found = visible_patients(by).select_related("municipality").defer("national_id")
+    found = visible_patients(by, now=now).select_related("municipality").defer("national_id")
     digits = re.sub(r"\s", "", text)
     if re.fullmatch(r"[0-9]{11}", digits):
         found = found.filter(national_id_index=blind_index(digits))

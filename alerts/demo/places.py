@@ -7,7 +7,7 @@ from typing import Final
 from alerts.demo.seeded import rng_for, uuid_at
 from dho.lib.numbers import OSLO
 from organisations.enums import ServiceKind
-from organisations.models import FollowUpService, GpPractice, PracticeConnection, ServiceAgreement
+from organisations.models import Agreement, FollowUpService, GpPractice
 from organisations.opening_hours import OpeningHours
 
 KONGSVINGER: Final = 340100
@@ -64,7 +64,7 @@ def make_places(seed: int, *, today: date) -> Places:
         deadline_yellow=timedelta(hours=6),
     )
     for town in JOINT_TOWNS:
-        ServiceAgreement.objects.create(
+        Agreement.objects.create(
             id=uuid_at(rng, _OPENED), service=joint, party_id=town, controller_id=town, valid_from=_SINCE
         )
     return Places(
@@ -76,7 +76,9 @@ def _practice(seed: int, key: str, name: str, town: int, connected: tuple[int, .
     rng = rng_for(seed, "practice", key)
     practice = GpPractice.objects.create(id=uuid_at(rng, _OPENED), name=name, located_in_id=town)
     for party in connected:
-        PracticeConnection.objects.create(practice=practice, party_id=party, valid_from=_SINCE)
+        Agreement.objects.create(
+            id=uuid_at(rng, _OPENED), practice=practice, party_id=party, controller_id=party, valid_from=_SINCE
+        )
     return practice
 
 

@@ -32,14 +32,16 @@ from careplans.models import Threshold
 from careplans.scoring import RuleKind
 from dho.lib.numbers import OSLO
 from measurements.models import Quantity, QuestionnaireResponse, Reading
+from patients.access import blocks_of, visible_patients
 from patients.models import Enrolment, Patient
 
 
 def entries_of(by: Actor) -> QuerySet[QueueEntry]:
-    """The service's own rows in municipalities whose agreement is in force; none without the right to the queue."""
-    if not by.may(Permission.SEE_QUEUE) or by.service_id is None:
+    """The service's own rows where readings are shared, but for patients who have blocked this person or service."""
+    if by.service_id is None:
         return QueueEntry.objects.none()
-    return QueueEntry.objects.filter(service_id=by.service_id, municipality_id__in=by.municipality_ids)
+    rows = QueueEntry.objects.filter(service_id=by.service_id, municipality_id__in=by.reaches(Permission.SEE_QUEUE))
+    return rows.exclude(Exists(blocks_of(by, patient="patient_id")))
 
 
 def queue_rows(by: Actor) -> list[Any]:
@@ -124,9 +126,7 @@ class QuietDay:
 def quiet_day(by: Actor, *, now: datetime) -> QuietDay:
     """For the service's own patients: assessed since midnight in Oslo, and expected before the day ends."""
     midnight = now.astimezone(OSLO).replace(hour=0, minute=0, second=0, microsecond=0)
-    followed = Enrolment.objects.filter(
-        service_id=by.service_id, municipality_id__in=by.municipality_ids, ended_on__isnull=True
-    ).values("patient_id")
+    followed = visible_patients(by, now=now, permission=Permission.TRIAGE).values("pk")
     today = Assessment.objects.filter(patient=OuterRef("pk"), assessed_at__gte=midnight)
     sent_in = Patient.objects.filter(pk__in=followed).filter(Exists(today)).count()
     left = Expectation.objects.filter(

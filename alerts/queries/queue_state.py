@@ -10,6 +10,7 @@ from typing import Final
 from django.db import connection
 
 from accounts.actor import Actor
+from accounts.roles import Permission
 from alerts.queries.work import TOO_LONG, UNDELIVERED
 
 _STATE: Final = """
@@ -52,7 +53,7 @@ def queue_state(by: Actor, *, now: datetime) -> QueueState:
     """The state of the queue of the actor's service, in the municipalities that the actor reaches."""
     given = {
         "service": by.service_id,
-        "municipalities": sorted(by.municipality_ids),
+        "municipalities": sorted(by.reaches(Permission.SEE_QUEUE)),
         "undelivered": [str(state) for state in UNDELIVERED],
         "since": now - TOO_LONG,
     }

@@ -147,7 +147,7 @@ def _locked_entry(patient_id: UUID, *, by: Actor) -> QueueEntry:
     entry = QueueEntry.objects.select_related("owner").filter(patient_id=patient_id).first()
     if entry is None:
         raise StaleCase(None)
-    if entry.service_id != by.service_id or entry.municipality_id not in by.municipality_ids:
+    if entry.service_id != by.service_id or entry.municipality_id not in by.reaches(Permission.TRIAGE):
         raise NotYours
     return entry
 

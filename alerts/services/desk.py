@@ -13,7 +13,7 @@ from django.db.models import F
 
 from alerts.enums import AlertKind, AlertState, Channel, CloseReason, Level
 from alerts.models import Alert, Delivery, Handling, QueueEntry
-from organisations.models import FollowUpService, ServiceAgreement
+from organisations.models import Agreement, FollowUpService
 from organisations.opening_hours import NeverOpens
 from patients.models import Enrolment, Patient
 
@@ -204,6 +204,6 @@ def _service_for(municipality_id: int) -> FollowUpService | None:
     own = FollowUpService.objects.filter(owner_id=municipality_id).order_by("pk").first()
     if own is not None:
         return own
-    agreement = ServiceAgreement.objects.filter(party_id=municipality_id).select_related("service")
+    agreement = Agreement.objects.filter(party_id=municipality_id, service__isnull=False).select_related("service")
     latest = agreement.order_by("-valid_from").first()
     return latest.service if latest else None

@@ -50,7 +50,7 @@ def undo_on_offer(session: Mapping[str, Any], *, by: Actor, now: datetime) -> Un
     offered = session.get(UNDO)
     if not offered or (left := datetime.fromisoformat(offered["until"]) - now) <= timedelta(0):
         return None
-    patient = patients_with_case(by).filter(pk=offered["patient_id"]).first()
+    patient = patients_with_case(by, now=now).filter(pk=offered["patient_id"]).first()
     if patient is None:
         return None
     words = UNDO_WORDS[HandlingAction(offered["action"])]

@@ -18,32 +18,27 @@ from careplans.queries.wording import Names
 from careplans.scoring import Rule, RuleKind, RuleSet
 from dho.lib.numbers import OSLO
 from measurements.models import Quantity as CatalogueQuantity
+from patients.access import patients_to_decide_for
 from patients.models import Enrolment
 
 RECENT: Final = timedelta(days=30)
 
 
-def waiting_for(by: Actor) -> list[PlanVersion]:
-    """Proposals for the patients on the GP's own list, the longest wait first. Nobody else has any (R-125)."""
-    if by.role != Role.GP:
-        return []
+def waiting_for(by: Actor, *, now: datetime) -> list[PlanVersion]:
+    """Proposals for the doctor's own patients, the longest wait first. Nobody else has any (R-125)."""
+    own = patients_to_decide_for(by, now=now).values("pk")
     return list(
-        PlanVersion.objects.filter(
-            patient__gp=by.user, municipality_id__in=by.municipality_ids, status=VersionStatus.PROPOSED
-        )
+        PlanVersion.objects.filter(patient__in=own, status=VersionStatus.PROPOSED)
         .select_related("patient", "municipality", "sent_by")
         .order_by("sent_at", "pk")
     )
 
 
 def lately_decided(by: Actor, *, now: datetime) -> list[Approval]:
-    """What was decided about the GP's own patients the last 30 days, newest first."""
-    if by.role != Role.GP:
-        return []
+    """What was decided about the doctor's own patients the last 30 days, newest first."""
+    own = patients_to_decide_for(by, now=now).values("pk")
     return list(
-        Approval.objects.filter(
-            version__patient__gp=by.user, municipality_id__in=by.municipality_ids, decided_at__gte=now - RECENT
-        )
+        Approval.objects.filter(version__patient__in=own, decided_at__gte=now - RECENT)
         .select_related("version__patient", "version__municipality")
         .order_by("-decided_at", "-pk")
     )

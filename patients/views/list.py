@@ -23,7 +23,7 @@ def patients(request: ActorRequest) -> HttpResponse:
     if by is None or not by.may(Permission.SEE_PATIENT):
         raise PermissionDenied
     text = request.POST.get("finn", "").strip()[:100]
-    found = find_patients(by, text=text)
+    found = find_patients(by, text=text, now=timezone.now())
     rows = [
         {
             "patient": patient,

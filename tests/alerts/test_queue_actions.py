@@ -13,7 +13,7 @@ from django.urls import reverse
 from alerts.enums import HandlingAction, Level, Outcome
 from alerts.models import Alert, Handling, QueueEntry
 from audit.models import AccessEntry
-from organisations.models import ServiceAgreement
+from organisations.models import Agreement
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
 from tests.factories.clock import NOW
@@ -209,7 +209,7 @@ def test_the_undo_bar_never_names_a_patient_out_of_reach(as_kari, world):
     put_in_queue(world.solveig)
     press(as_kari, "claim", world.solveig)
     assert undo_text(as_kari.get(reverse("queue"))) == "Du tok saken til Eide, Solveig."
-    ServiceAgreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
+    Agreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
     page = as_kari.get(reverse("queue"))
     assert undo_text(page) == ""
     assert "Solveig" not in page.text

@@ -3,7 +3,7 @@
 from datetime import date, time
 
 from organisations.enums import ServiceKind
-from organisations.models import FollowUpService, Municipality, ServiceAgreement
+from organisations.models import Agreement, FollowUpService, Municipality
 from organisations.opening_hours import OpeningHours
 
 WEEKDAYS_8_TO_1530 = OpeningHours({day: ((time(8), time(15, 30)),) for day in range(5)})
@@ -17,8 +17,8 @@ def make_service(name: str, *, owner: int, kind: ServiceKind = ServiceKind.OWN_U
     return FollowUpService.objects.create(name=name, kind=kind, owner_id=owner, **fields)
 
 
-def make_agreement(service: FollowUpService, party: int, **fields) -> ServiceAgreement:
-    """The municipality lets the service follow its patients, from long ago until further notice."""
+def make_agreement(service: FollowUpService | None, party: int, **fields) -> Agreement:
+    """The municipality lets the service (or a `practice` or `partner`) in, from long ago until further notice."""
     fields.setdefault("valid_from", ALWAYS)
     fields.setdefault("controller", Municipality.objects.get(pk=party))
-    return ServiceAgreement.objects.create(service=service, party_id=party, **fields)
+    return Agreement.objects.create(service=service, party_id=party, **fields)

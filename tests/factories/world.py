@@ -12,14 +12,13 @@ from organisations.models import (
     FollowUpService,
     GpPractice,
     Municipality,
-    PracticeConnection,
 )
 from patients.enums import Sex
 from patients.models import Patient
 from tests.factories.accounts import actor_of, make_device, make_membership, make_user
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.clock import NOW
-from tests.factories.organisations import ALWAYS, make_agreement, make_service
+from tests.factories.organisations import make_agreement, make_service
 from tests.factories.patients import make_enrolment, make_patient
 
 A, B, C = 340100, 341700, 110300  # Kongsvinger, Grue, Stavanger
@@ -73,7 +72,7 @@ def make_world() -> World:
     practice = GpPractice.objects.create(name="Kongsvinger legesenter", located_in=a)
     practice_c = GpPractice.objects.create(name="Stavanger legesenter", located_in=c)
     for office, party in ((practice, a), (practice, b), (practice_c, c)):
-        PracticeConnection.objects.create(practice=office, party=party, valid_from=ALWAYS)
+        make_agreement(None, party.pk, practice=office)
     make_membership(lie, Role.GP, practice=practice_c)
     make_membership(people["kari"], Role.NURSE, service=joint)
     make_membership(people["berit"], Role.NURSE, service=joint)

@@ -10,7 +10,7 @@ from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import Refused
 from dho.lib import rls
-from organisations.models import ServiceAgreement
+from organisations.models import Agreement
 from patients.access import get_patient, visible_patients
 from patients.enums import EndReason, EnrolmentStatus
 from tests.database import see_everything
@@ -30,7 +30,7 @@ from tests.factories.clock import NOW
     ],
 )
 def test_each_person_sees_exactly_their_own(world, person, sees):
-    found = visible_patients(world.actor(getattr(world, person)))
+    found = visible_patients(world.actor(getattr(world, person)), now=NOW)
     assert set(found) == {getattr(world, name) for name in sees}
 
 
@@ -70,10 +70,10 @@ def test_not_yours_is_refused_like_what_does_not_exist(world, person):
 
 def test_access_ends_the_day_after_the_agreement(world):
     """AT-39: the agreement ended yesterday."""
-    ServiceAgreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
-    assert set(visible_patients(actor_of(world.kari))) == {world.per}
-    ServiceAgreement.objects.filter(party=world.b).update(valid_until=NOW.date())
-    assert set(visible_patients(actor_of(world.kari))) == {world.per, world.solveig}
+    Agreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
+    assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.per}
+    Agreement.objects.filter(party=world.b).update(valid_until=NOW.date())
+    assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.per, world.solveig}
 
 
 def test_access_ends_with_the_course_of_the_service(world):
@@ -82,7 +82,7 @@ def test_access_ends_with_the_course_of_the_service(world):
         ended_on=date(2026, 11, 1),
         end_reason=EndReason.OWN_WISH,
     )
-    assert set(visible_patients(actor_of(world.kari))) == {world.solveig}
+    assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.solveig}
 
 
 def test_a_gp_of_the_same_practice_does_not_see_anothers_list(world):
@@ -92,7 +92,7 @@ def test_a_gp_of_the_same_practice_does_not_see_anothers_list(world):
         practice=actor_practice(world),
         valid_from=date(2019, 1, 1),
     )
-    assert set(visible_patients(actor_of(world.berit))) == set()
+    assert set(visible_patients(actor_of(world.berit), now=NOW)) == set()
 
 
 def actor_practice(world):

@@ -8,7 +8,7 @@ from alerts.models import Alert, Assessment, Expectation, Handling, QueueEntry
 from careplans.models import Approval, Measure, PlanVersion, Schedule, Threshold
 from dho.lib import rls
 from measurements.models import QuestionnaireResponse, Reading, ReadingStatement
-from organisations.models import FollowUpService, ServiceAgreement
+from organisations.models import Agreement, FollowUpService
 from patients.models import Enrolment, Patient, Relative
 
 # What the services number by the clock: the ids of plans and cases. Ciphertext and hashes differ each time as well.
@@ -17,7 +17,7 @@ _RANDOM = {
     "schedule_id", "password", "last_login", "secret_hash", "webhook_secret", "change", "reasons",
 }  # fmt: skip
 _SEEDED = [
-    User, Membership, FollowUpService, ServiceAgreement, Patient, Relative, Enrolment, DeviceCredential, Reading,
+    User, Membership, FollowUpService, Agreement, Patient, Relative, Enrolment, DeviceCredential, Reading,
     QuestionnaireResponse,
 ]  # fmt: skip
 _MADE_BY_SERVICES = [

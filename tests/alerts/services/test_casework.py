@@ -1,5 +1,6 @@
 """Taking, letting go, finishing and taking back (R-100, R-101, AT-32)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -173,9 +174,14 @@ def test_a_measure_of_another_patient_s_plan_is_refused(world, red):
 
 
 def test_only_the_nurse_role_closes_red(world, red):
-    leader = world.actor(world.eva)
+    physiotherapist = replace(world.actor(world.kari), role=Role.HEALTH_WORKER)
     with pytest.raises(services.OnlyNurseClosesRed):
-        finish(world, red.change, by=leader)
+        finish(world, red.change, by=physiotherapist)
+
+
+def test_a_leader_without_a_part_in_triage_closes_nothing(world, red):
+    with pytest.raises(services.NotYours):
+        finish(world, red.change, by=world.actor(world.eva))
 
 
 def test_finishing_can_be_taken_back_within_thirty_seconds(world, red):
