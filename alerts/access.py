@@ -26,7 +26,13 @@ def patients_with_case(
 
 
 def get_case_patient(
-    patient_id: UUID, *, by: Actor | None, now: datetime, action: Action, permission: Permission, object_id: str = ""
+    patient_id: UUID | None,
+    *,
+    by: Actor | None,
+    now: datetime,
+    action: Action,
+    permission: Permission,
+    object_id: str = "",
 ) -> Patient:
     """As `patients.access.get_patient`, among the patients of `patients_with_case`. Raises `Refused`."""
     return get_patient(

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.enums import Action
-from audit.services import Refused
 from careplans.enums import VersionStatus
 from careplans.forms import ApprovalForm, ReturnForm
 from careplans.models import PlanVersion
@@ -101,16 +100,16 @@ def _open(
 ) -> PlanVersion:
     """The version with its patient, the look logged; «not yours» and «does not exist» answer the same."""
     version = find_version(version_id, by=request.actor)
-    if version is None:
-        raise Refused(action, object_id=str(version_id))
-    version.patient = get_patient(
-        version.patient_id,
+    patient = get_patient(
+        version.patient_id if version else None,
         by=request.actor,
         now=now,
         action=action,
         permission=permission,
         object_id=str(version_id),
     )
+    assert version is not None  # noqa: S101 - without one there is no patient, and nobody was let in
+    version.patient = patient
     return version
 
 

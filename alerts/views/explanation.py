@@ -35,16 +35,16 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
     now, posted = timezone.now(), request.method == "POST"
     assessment = queries.assessment_of(assessment_id)
     action = Action.HANDLE if posted else Action.OPEN_EXPLANATION
-    if assessment is None or (posted and assessment.reading is None):
-        raise Refused(action, object_id=str(assessment_id))
     patient = get_case_patient(
-        assessment.patient_id,
+        assessment.patient_id if assessment else None,
         by=request.actor,
         now=now,
         action=action,
         permission=Permission.TRIAGE if posted else Permission.SEE_PATIENT,
         object_id=str(assessment_id),
     )
+    if assessment is None or (posted and assessment.reading is None):
+        raise Refused(action, patient_id=patient.pk, object_id=str(assessment_id))
     form = _faulty_form(request, assessment, now)
     if posted and form and form.is_valid():
         form.save()
