@@ -8,11 +8,11 @@ from dho.lib import rls
 
 
 def repair(*, now: datetime) -> list[str]:
-    """Make every queue row say what the open alerts say; the patients whose row was wrong, for the log."""
+    """Make every queue row say what the open alerts say, where they should stand; whose was wrong, for the log."""
     repaired = []
-    for patient_id, municipality_id in wrong_queue_rows().items():
+    for municipality_id, patient_id in wrong_queue_rows(now=now):
         with rls.acting_for([municipality_id], actor="worker"):
             lock_patients([patient_id], wait=True)
-            Desk({patient_id: municipality_id}, now=now).refresh_queue([patient_id])
+            Desk({patient_id: municipality_id}, now=now).put_right(patient_id)
         repaired.append(str(patient_id))
     return repaired

@@ -33,7 +33,12 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0))
+        jobs = (
+            (assess_what_was_missed, 2.0),
+            (send_due, 1.0),
+            (follow_cases, 5.0),
+            (follow_schedules, 30.0),
+        )
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -55,6 +60,11 @@ def send_due() -> None:
     while services.dispatch(now=timezone.now()):
         pass
     Heartbeat.beat("dispatch", now=timezone.now())
+
+
+def follow_cases() -> None:
+    """Open cases go where they should stand: an agreement has begun or ended, a course was handed over."""
+    services.follow_services(now=timezone.now())
 
 
 def follow_schedules() -> None:
