@@ -4,6 +4,7 @@ Each schedule has one Expectation: the next due time. `keep_expectations` follow
 `examine_deadlines` looks at each passed deadline in turn, so that an outage is caught up step by step.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +19,7 @@ from alerts.services.desk import Desk, lock_patients
 from alerts.services.due_times import deadline_of, next_due, previous_due
 from alerts.services.facts import Fact, subject_of
 from alerts.services.recording import held_by_people
+from alerts.services.rounds import patient_by_patient
 from alerts.services.texts import label_of
 from careplans.enums import VersionStatus
 from careplans.models import Schedule
@@ -27,6 +29,8 @@ from measurements.enums import Timing
 from measurements.models import Questionnaire, QuestionnaireResponse, Reading, ReadingStatement
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment
+
+log = logging.getLogger(__name__)
 
 # A schedule in force of a patient who is enrolled; a pause keeps the expectation and moves it on in silence.
 _OPEN: Final = Enrolment.objects.filter(patient_id=OuterRef("version__patient_id"), ended_on__isnull=True)
@@ -43,10 +47,13 @@ def keep_expectations(*, now: datetime) -> int:
         gone = list(over.select_for_update(of=["self"], skip_locked=True))
         old = {(each.patient_id, each.schedule.subject): each.window_start for each in gone}
         Expectation.objects.filter(pk__in=[each.pk for each in gone]).delete()
-        new = [
-            _expectation(schedule, old.get((schedule.version.patient_id, schedule.subject)))
-            for schedule in in_force.filter(expectation__isnull=True).select_related("version")
-        ]
+        new = []
+        for schedule in in_force.filter(expectation__isnull=True).select_related("version"):
+            try:
+                new.append(_expectation(schedule, old.get((schedule.version.patient_id, schedule.subject))))
+            except Exception:
+                # One schedule that cannot be reckoned with must not stop what is expected of everybody else.
+                log.exception("no expectation could be made: schedule %s", schedule.pk)
         Expectation.objects.bulk_create(new, ignore_conflicts=True)
         return len(gone) + len(new)
 
@@ -56,7 +63,7 @@ def examine_deadlines(*, now: datetime, limit: int = 1000) -> int:
     with everywhere():
         passed = Expectation.objects.filter(deadline__lte=now).order_by("deadline")
         found = dict.fromkeys(passed.values_list("municipality_id", "patient_id")[:limit])
-    return sum(_examine(municipality_id, patient_id, now) for municipality_id, patient_id in found)
+    return patient_by_patient(_examine, found, now=now)
 
 
 def close_arrived(facts: Sequence[Fact], desk: Desk) -> None:
@@ -105,7 +112,7 @@ def _expectation(schedule: Schedule, before: datetime | None) -> Expectation:
     )
 
 
-def _examine(municipality_id: int, patient_id: UUID, now: datetime) -> int:
+def _examine(municipality_id: int, patient_id: UUID, *, now: datetime) -> int:
     """One patient's passed deadlines, in one transaction; nothing when somebody else works on the patient."""
     with rls.acting_for([municipality_id], actor="worker"):
         if not lock_patients([patient_id], wait=False):

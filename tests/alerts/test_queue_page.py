@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from alerts.enums import Level
-from alerts.models import Delivery
+from alerts.models import Delivery, Heartbeat
 from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
@@ -277,9 +277,26 @@ def test_it_warns_when_a_notice_has_waited_over_a_minute(as_kari, world):
     assert alarm_of(show(as_kari)) == ["Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt."]
 
 
-def test_it_warns_when_the_worker_has_stopped(as_kari):
-    beat(NOW - timedelta(seconds=61))
-    assert alarm_of(show(as_kari)) == ["Vurderingen av målinger har stått stille siden kl. 09.58."]
+@pytest.mark.parametrize(
+    ("job", "seconds", "what"),
+    [
+        ("assess", 61, "Vurderingen av målinger"),
+        ("dispatch", 61, "Utsendingen av varsler"),
+        ("cases", 61, "Flyttingen av saker mellom tjenester"),
+        ("expectations", 301, "Kontrollen av målinger som mangler"),
+    ],
+)
+def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
+    beat(NOW - timedelta(seconds=seconds - 1), only=job)
+    assert alarm_of(show(as_kari)) == []
+    beat(NOW - timedelta(seconds=seconds), only=job)
+    clock = "09.58" if seconds == 61 else "09.54"
+    assert alarm_of(show(as_kari)) == [f"{what} har stått stille siden kl. {clock}."]
+
+
+def test_it_warns_when_a_standing_job_has_never_run(as_kari):
+    Heartbeat.objects.filter(name="expectations").delete()
+    assert alarm_of(show(as_kari)) == ["Kontrollen av målinger som mangler har ikke startet."]
 
 
 # The wrong side of the door

@@ -10,6 +10,8 @@ import pytest
 from alerts import services
 from alerts.enums import AlertState, CloseReason, Level
 from alerts.models import Alert, Expectation, QueueEntry
+from alerts.queries.invariants import find_breaches
+from alerts.services import expecting
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
 from patients.enums import EndReason, EnrolmentStatus
@@ -220,3 +222,43 @@ def test_a_form_is_expected_like_a_measurement(world):
     alert = Alert.objects.get()
     assert alert.subject == "symptoms_copd"
     assert alert.headline.endswith(" ikke besvart")
+
+
+def test_a_patient_whose_deadline_cannot_be_examined_does_not_stop_the_others(world, expected, monkeypatch, caplog):
+    draft = make_draft(world.solveig, world.kari)
+    add_schedule(draft)
+    approve(draft, world.dahl, now=DUE - HOUR)
+    services.keep_expectations(now=DUE - HOUR)
+    step = expecting._step
+
+    def fails_for_per(expectation, desk, **more):
+        if expectation.patient_id == world.per.pk:
+            raise RuntimeError("of ours")
+        step(expectation, desk, **more)
+
+    monkeypatch.setattr(expecting, "_step", fails_for_per)
+    assert examine() == 1
+    assert Alert.objects.get().patient == world.solveig
+    assert [record.message for record in caplog.records] == [f"this round failed for patient {world.per.pk}"]
+    # What stays behind is found by the nightly check.
+    late = DEADLINE + timedelta(minutes=5)
+    assert [breach.name for breach in find_breaches(now=late)] == []
+    [breach] = find_breaches(now=late + timedelta(seconds=1))
+    assert breach.name == "P1 an expected measurement is past its deadline and nobody has looked"
+    assert breach.ids == (str(expected.pk),)
+
+
+def test_a_schedule_that_cannot_be_reckoned_with_does_not_stop_the_others(world, monkeypatch):
+    draft = make_draft(world.solveig, world.kari)
+    add_schedule(draft)
+    approve(draft, world.dahl, now=NOW)
+    make = expecting._expectation
+
+    def fails_for_per(schedule, before):
+        if schedule.version == world.per_plan:
+            raise RuntimeError("of ours")
+        return make(schedule, before)
+
+    monkeypatch.setattr(expecting, "_expectation", fails_for_per)
+    assert services.keep_expectations(now=NOW) == 1
+    assert Expectation.objects.get().patient == world.solveig
