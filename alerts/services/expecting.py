@@ -6,11 +6,12 @@ Each schedule has one Expectation: the next due time. `keep_expectations` follow
 
 import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, time
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from alerts.enums import AlertKind, CloseReason, Level
 from alerts.models import Expectation
@@ -32,8 +33,6 @@ from patients.models import Enrolment
 
 log = logging.getLogger(__name__)
 
-# A schedule in force of a patient who is enrolled; a pause keeps the expectation and moves it on in silence.
-_OPEN: Final = Enrolment.objects.filter(patient_id=OuterRef("version__patient_id"), ended_on__isnull=True)
 _MOST_STEPS: Final = 400
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -85,22 +84,30 @@ def close_arrived(facts: Sequence[Fact], desk: Desk) -> None:
 
 
 def _schedules_in_force(now: datetime) -> QuerySet[Schedule]:
-    return Schedule.objects.filter(
-        Exists(_OPEN),
+    """Those of patients whose course has begun, with `course_from`; a pause keeps them and moves on in silence."""
+    course = Enrolment.objects.filter(
+        patient_id=OuterRef("version__patient_id"), ended_on__isnull=True, started_on__lte=timezone.localdate(now)
+    )
+    return Schedule.objects.annotate(course_from=Subquery(course.values("started_on"))).filter(
+        course_from__isnull=False,
         version__status=VersionStatus.APPROVED,
         version__approved_at__lte=now,
         version__valid_until__gt=now,
     )
 
 
-def _expectation(schedule: Schedule, before: datetime | None) -> Expectation:
-    """The first thing a new schedule expects: after the approval, or after where the version before it had come."""
+def _expectation(schedule: Any, before: datetime | None) -> Expectation:
+    """The first thing a new schedule expects, or what is ahead where the version before it had come.
+
+    It counts from the approval, but not from before the course: a plan may have been approved long before (R-071).
+    """
     approved = schedule.version.approved_at
     if approved is None:
         raise ValueError("Only an approved version expects anything.")
-    due = next_due(schedule, min(before, approved) if before else approved)
-    # Nobody can be late for a deadline that had passed when the plan was approved.
-    while deadline_of(schedule, due) <= approved:
+    start = max(approved, datetime.combine(schedule.course_from, time(), tzinfo=OSLO))
+    due = next_due(schedule, min(before, start) if before else start)
+    # Nobody can be late for a deadline that had passed when it all began.
+    while deadline_of(schedule, due) <= start:
         due = next_due(schedule, due)
     return Expectation(
         schedule=schedule,

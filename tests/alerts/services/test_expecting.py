@@ -19,6 +19,7 @@ from patients.models import Enrolment
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
+from tests.factories.patients import make_enrolment
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DUE = datetime(2026, 11, 19, 7, tzinfo=UTC)  # Thursday 08.00 in Oslo
@@ -189,6 +190,32 @@ def test_an_ended_course_expects_nothing(world, expected):
     )
     assert services.keep_expectations(now=NOW) == 1
     assert not Expectation.objects.exists()
+
+
+def enrol_again(world, started_on):
+    Enrolment.objects.filter(patient=world.per).update(
+        status=EnrolmentStatus.ENDED, ended_on=NOW.date() - 9 * DAY, end_reason=EndReason.MOVED
+    )
+    services.keep_expectations(now=NOW - DAY)
+    make_enrolment(world.per, world.joint, started_on=started_on)
+
+
+def test_a_new_course_by_an_old_plan_expects_nothing_of_the_time_between(world):
+    enrol_again(world, NOW.date())
+    services.keep_expectations(now=NOW)
+    assert Expectation.objects.get().due_at == DUE - DAY
+    examine(NOW)
+    assert Alert.objects.get().count == 1
+
+
+def test_a_course_that_begins_tomorrow_expects_nothing_before_midnight(world):
+    """A plan approved ahead of the course, too: what counts is the day in Oslo."""
+    enrol_again(world, NOW.date() + DAY)
+    midnight = datetime(2026, 11, 18, 23, tzinfo=UTC)
+    assert services.keep_expectations(now=midnight - timedelta(seconds=1)) == 0
+    assert services.keep_expectations(now=midnight) == 1
+    expectation = Expectation.objects.get()
+    assert (expectation.window_start, expectation.due_at, expectation.deadline) == (DUE - DAY, DUE, DEADLINE)
 
 
 def test_a_new_version_takes_over_where_the_old_one_was(world, expected):
