@@ -15,7 +15,6 @@ from alerts.enums import AlertKind, AlertState, Channel, CloseReason, Level
 from alerts.models import Alert, Delivery, Handling, QueueEntry
 from alerts.queries.placing import services_of
 from organisations.models import FollowUpService
-from organisations.opening_hours import NeverOpens
 from patients.models import Patient
 
 _ALERT_FIELDS: Final = [
@@ -71,10 +70,13 @@ class Desk:
             raise NoService(str(patient_id)) from None
 
     def deadline(self, patient_id: UUID, level: Level, arrived_at: datetime) -> datetime:
-        """When it must be handled, in the service's open time. A service that never opens is late at once."""
+        """When it must be handled, in the service's open time: late at once where it never opens or nobody can tell.
+
+        Hours with a mistake in them (ValueError) must not keep a reading from being judged and seen (P1).
+        """
         try:
             return self.service_of(patient_id).deadline_for(level.name, arrived_at)
-        except NeverOpens:
+        except ValueError:
             return arrived_at
 
     def open(self, patient_id: UUID, kind: AlertKind, subject: str, **fields: Any) -> Alert:

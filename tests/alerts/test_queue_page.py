@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alerts import services
 from alerts.enums import Level
 from alerts.models import Delivery, Heartbeat
 from audit.models import AccessEntry
@@ -297,6 +298,17 @@ def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
 def test_it_warns_when_a_standing_job_has_never_run(as_kari):
     Heartbeat.objects.filter(name="expectations").delete()
     assert alarm_of(show(as_kari)) == ["Kontrollen av målinger som mangler har ikke startet."]
+
+
+def test_hours_with_a_mistake_hide_neither_the_queue_nor_a_new_red(as_kari, world):
+    world.joint.hours = {"weekly": {"0": [["8.00", "15:30"]]}}
+    world.joint.save()
+    make_reading(world.per_tablet, "spo2", 84, at=NOW)
+    services.assess_patient(patient_id=world.per.pk, municipality_id=world.a.pk, now=NOW, wait=True)
+    page = show(as_kari)
+    assert "Åpningstiden kan ikke leses. Si fra til lederen" in page.text
+    [row] = rows_of(page.text)
+    assert (row[0], row[5]) == ("Rød", "Innen 1 min")
 
 
 # The wrong side of the door
