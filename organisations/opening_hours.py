@@ -187,6 +187,10 @@ class OpeningHours:
                 start, end = opens, closes
 
 
+# What the screens count by where a service's own hours cannot be read: nobody is said to be closed by a mistake.
+ROUND_THE_CLOCK: Final = OpeningHours(dict.fromkeys(range(7), ((_MIDNIGHT, _MIDNIGHT),)))
+
+
 def _utc(at: dt.datetime) -> dt.datetime:
     # All arithmetic is done in UTC: between two datetimes in Oslo time Python subtracts and compares the wall clock.
     if at.tzinfo is None:

@@ -3,6 +3,7 @@
 One statement, written by hand: fifty nurses ask every 15 seconds, and most answers are «nothing».
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -28,7 +29,7 @@ SELECT count(*), COALESCE(max(change), 0), COALESCE(sum(change), 0)::bigint,
            SELECT FROM alerts_delivery d
            WHERE d.service_id = %(service)s AND d.state = ANY (%(undelivered)s) AND d.created_at < %(since)s
        ),
-       (SELECT at FROM alerts_heartbeat WHERE name = 'assess')
+       (SELECT jsonb_object_agg(name, at) FROM alerts_heartbeat)
 FROM alerts_queueentry
 WHERE service_id = %(service)s AND municipality_id = ANY (%(municipalities)s)
 """
@@ -36,7 +37,7 @@ WHERE service_id = %(service)s AND municipality_id = ANY (%(municipalities)s)
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """Number of rows, highest and sum of their change numbers; what has waited over 60 s; the worker's last round.
+    """Number of rows, highest and sum of their change numbers; what has waited over 60 s; each job's last round.
 
     The sum is there because two transactions can commit in another order than they drew their numbers.
     """
@@ -46,7 +47,12 @@ class QueueState:
     total: int
     unassessed: bool
     undelivered: bool
-    last_assessed_at: datetime | None
+    beats: dict[str, datetime]
+
+    @property
+    def last_assessed_at(self) -> datetime | None:
+        """When everything that had come was last assessed."""
+        return self.beats.get("assess")
 
 
 def queue_state(by: Actor, *, now: datetime) -> QueueState:
@@ -59,4 +65,7 @@ def queue_state(by: Actor, *, now: datetime) -> QueueState:
     }
     with connection.cursor() as cursor:
         cursor.execute(_STATE, given)
-        return QueueState(*cursor.fetchone())
+        rows, latest, total, unassessed, undelivered, beats = cursor.fetchone()
+    # Django leaves JSON of a statement by hand as text.
+    at = {name: datetime.fromisoformat(text) for name, text in json.loads(beats or "{}").items()}
+    return QueueState(rows, latest, total, unassessed, undelivered, at)

@@ -17,6 +17,7 @@ from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
+from alerts.services.following import follow_services
 from alerts.services.repairing import repair
 from alerts.services.sweeping import assess_fresh, assess_until_done, sweep
 
@@ -36,6 +37,7 @@ __all__ = [
     "dispatch",
     "examine_deadlines",
     "finish",
+    "follow_services",
     "keep_expectations",
     "release",
     "repair",

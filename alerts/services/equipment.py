@@ -12,6 +12,7 @@ from alerts.models import Alert
 from alerts.queries.work import everywhere
 from alerts.services.desk import Desk, lock_patients
 from alerts.services.facts import Fact
+from alerts.services.rounds import patient_by_patient
 from dho.lib import rls
 from measurements.enums import Timing
 from measurements.models import RefusedSubmission
@@ -33,7 +34,7 @@ def watch_refusals(*, now: datetime) -> int:
             .filter(refused__gte=REFUSALS)
         )
         found = list(rows.values_list("municipality_id", "patient_id", "device_id"))
-    return sum(_report(*row, now=now) for row in found)
+    return patient_by_patient(_report, found, now=now)
 
 
 def report_wrong_clocks(facts: Sequence[Fact], desk: Desk) -> None:

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alerts import services
 from alerts.enums import Level
-from alerts.models import Delivery
+from alerts.models import Delivery, Heartbeat
 from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
@@ -277,9 +278,37 @@ def test_it_warns_when_a_notice_has_waited_over_a_minute(as_kari, world):
     assert alarm_of(show(as_kari)) == ["Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt."]
 
 
-def test_it_warns_when_the_worker_has_stopped(as_kari):
-    beat(NOW - timedelta(seconds=61))
-    assert alarm_of(show(as_kari)) == ["Vurderingen av målinger har stått stille siden kl. 09.58."]
+@pytest.mark.parametrize(
+    ("job", "seconds", "what"),
+    [
+        ("assess", 61, "Vurderingen av målinger"),
+        ("dispatch", 61, "Utsendingen av varsler"),
+        ("cases", 61, "Flyttingen av saker mellom tjenester"),
+        ("expectations", 301, "Kontrollen av målinger som mangler"),
+    ],
+)
+def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
+    beat(NOW - timedelta(seconds=seconds - 1), only=job)
+    assert alarm_of(show(as_kari)) == []
+    beat(NOW - timedelta(seconds=seconds), only=job)
+    clock = "09.58" if seconds == 61 else "09.54"
+    assert alarm_of(show(as_kari)) == [f"{what} har stått stille siden kl. {clock}."]
+
+
+def test_it_warns_when_a_standing_job_has_never_run(as_kari):
+    Heartbeat.objects.filter(name="expectations").delete()
+    assert alarm_of(show(as_kari)) == ["Kontrollen av målinger som mangler har ikke startet."]
+
+
+def test_hours_with_a_mistake_hide_neither_the_queue_nor_a_new_red(as_kari, world):
+    world.joint.hours = {"weekly": {"0": [["8.00", "15:30"]]}}
+    world.joint.save()
+    make_reading(world.per_tablet, "spo2", 84, at=NOW)
+    services.assess_patient(patient_id=world.per.pk, municipality_id=world.a.pk, now=NOW, wait=True)
+    page = show(as_kari)
+    assert "Åpningstiden kan ikke leses. Si fra til lederen" in page.text
+    [row] = rows_of(page.text)
+    assert (row[0], row[5]) == ("Rød", "Innen 1 min")
 
 
 # The wrong side of the door

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 
 from alerts import services
 from alerts.enums import AlertKind, DeliveryState, Level
@@ -152,3 +153,20 @@ def test_a_new_notice_does_not_stand_behind_the_retries_of_others(world, red, mo
     assert services.dispatch(now=NOW) == 1
     first.refresh_from_db()
     assert first.state == DeliveryState.WAITING
+
+
+def test_a_secret_that_no_key_opens_stops_neither_the_judging_nor_the_notices_of_others(world, red):
+    broken = red(webhook_url="https://example.org/x", webhook_secret="hemmelig")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organisations_followupservice SET webhook_secret = 'x' WHERE id = %s", [world.joint.pk])
+    world.own_c.notify_email = "vakt@example.org"
+    world.own_c.save()
+    for tablet, patient in ((world.solveig_tablet, world.solveig), (world.nils_tablet, world.nils)):
+        make_reading(tablet, "spo2", 80, at=NOW)
+        services.assess_patient(patient_id=patient.pk, municipality_id=patient.municipality_id, now=NOW, wait=True)
+    assert Alert.objects.filter(level=Level.RED).count() == 3
+    assert services.dispatch(now=NOW) == 1
+    assert [message.to for message in mail.outbox] == [["vakt@example.org"]]
+    broken.refresh_from_db()
+    assert (broken.state, broken.last_error) == (DeliveryState.FAILED, "the webhook secret cannot be opened")
+    assert Alert.objects.filter(kind=AlertKind.DELIVERY, patient=world.per).exists()
