@@ -13,6 +13,7 @@ import pgtrigger
 from django.db import connection
 
 from alerts.queries.work import everywhere
+from audit.queries.chain import find_faults
 from patients.models import Patient
 
 GRACE: Final = timedelta(seconds=60)
@@ -127,6 +128,7 @@ def find_breaches(*, now: datetime) -> list[Breach]:
         for name, sql in _CHECKS.items():
             cursor.execute(sql, {"late": now - GRACE})
             found.append((name, [str(row[0]) for row in cursor.fetchall()]))
+    found.append(("P4 the access log is not what it was (manage.py verify_audit)", _log_faults(now)))
     found.append(("P4 a trigger that keeps history unchanged is missing or switched off", _missing_triggers()))
     return [Breach(name, len(ids), tuple(ids[:_SHOWN])) for name, ids in found if ids]
 
@@ -137,6 +139,10 @@ def wrong_queue_rows() -> dict[UUID, int]:
         cursor.execute(_QUEUE)
         wrong = [row[0] for row in cursor.fetchall()]
         return dict(Patient.objects.filter(pk__in=wrong).values_list("pk", "municipality_id"))
+
+
+def _log_faults(now: datetime) -> list[str]:
+    return [str(fault) for fault in find_faults(now=now)]
 
 
 def _missing_triggers() -> list[str]:

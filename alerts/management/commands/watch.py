@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from alerts import services
 from alerts.models import Heartbeat
+from audit.services import seal
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +27,14 @@ STOP_SECONDS: Final = 5.0
 class Command(BaseCommand):
     """Runs until SIGTERM or SIGINT."""
 
-    help = "Assess what was left lying, send notices and follow the schedules, without the broker."
+    help = "Assess what was left lying, send notices, follow the schedules and seal the log, without the broker."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One thread per job: a receiver that does not answer must not hold up the assessing."""
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0))
+        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0), (seal_log, 1.0))
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -64,6 +65,13 @@ def follow_schedules() -> None:
     services.examine_deadlines(now=now)
     services.watch_refusals(now=now)
     Heartbeat.beat("expectations", now=now)
+
+
+def seal_log() -> None:
+    """The looks that have come into the access log since the last round."""
+    while seal(now=timezone.now()):
+        pass
+    Heartbeat.beat("seal", now=timezone.now())
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
