@@ -22,11 +22,11 @@ from audit.services import Refused, record_list_access
 from careplans.enums import VersionStatus
 from careplans.forms import ApprovalForm, ReturnForm
 from careplans.models import PlanVersion
-from careplans.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from careplans.queries.gp import find_version, lately_decided, plan_page, waiting_for
 from careplans.queries.wording import hours_words
 from careplans.services import AlreadyDecided, approve, return_with_question
 from dho.lib.numbers import OSLO, date_nb
+from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient
 
 
