@@ -11,3 +11,4 @@ class Role(TextChoices):
     COORDINATOR = "COORDINATOR", "koordinator"
     MUNICIPAL_ADMINISTRATOR = "MUNICIPAL_ADMINISTRATOR", "administrator"
     SERVICE_LEADER = "SERVICE_LEADER", "leder"
+    PRIVACY_OFFICER = "PRIVACY_OFFICER", "personvernombud"

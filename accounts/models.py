@@ -66,7 +66,7 @@ class Membership(models.Model):
                     authority__isnull=True,
                 )
                 | models.Q(
-                    role__in=[Role.COORDINATOR, Role.MUNICIPAL_ADMINISTRATOR],
+                    role__in=[Role.COORDINATOR, Role.MUNICIPAL_ADMINISTRATOR, Role.PRIVACY_OFFICER],
                     service__isnull=True,
                     practice__isnull=True,
                     authority__isnull=False,

@@ -15,6 +15,7 @@ class Permission(StrEnum):
     DRAFT_PLAN = "DRAFT_PLAN"
     APPROVE_PLAN = "APPROVE_PLAN"
     MANAGE_DEVICES = "MANAGE_DEVICES"
+    READ_ACCESS_LOG = "READ_ACCESS_LOG"
 
 
 RIGHTS: dict[Role, frozenset[Permission]] = {
@@ -34,6 +35,8 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
     # Statistics, register and configuration come in their own issues; no clinical content.
     Role.MUNICIPAL_ADMINISTRATOR: frozenset(),
     Role.SERVICE_LEADER: frozenset(),
+    # Controls who has looked in the municipality's records; sees no clinical content.
+    Role.PRIVACY_OFFICER: frozenset({Permission.READ_ACCESS_LOG}),
 }
 
 
