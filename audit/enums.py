@@ -4,6 +4,9 @@ from typing import Final
 
 from django.db.models import TextChoices
 
+# What stands in an entry's `role` where a device looked, not a person.
+DEVICE_ROLE: Final = "DEVICE"
+
 
 class Action(TextChoices):
     """What somebody did, or tried to do, with a patient's record."""

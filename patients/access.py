@@ -32,6 +32,13 @@ def visible_patients(by: Actor) -> QuerySet[Patient]:
     return patients
 
 
+def patients_of_controller(by: Actor) -> QuerySet[Patient]:
+    """Every patient of the municipality whose privacy officer this is, also those whose course has ended."""
+    if not by.may(Permission.READ_ACCESS_LOG):
+        return Patient.objects.none()
+    return Patient.objects.filter(municipality_id__in=by.municipality_ids)
+
+
 def get_patient(
     patient_id: UUID,
     *,
@@ -60,3 +67,16 @@ def get_patient(
         object_id=object_id,
     )
     return found
+
+
+def get_patient_for_insight(patient_id: UUID, *, by: Actor | None, now: datetime, action: Action) -> Patient:
+    """A patient who has asked who looked (R-301): for the privacy officer, and for whoever may see the patient."""
+    officer = by is not None and by.may(Permission.READ_ACCESS_LOG)
+    return get_patient(
+        patient_id,
+        by=by,
+        now=now,
+        action=action,
+        permission=Permission.READ_ACCESS_LOG if officer else Permission.SEE_PATIENT,
+        among=patients_of_controller if officer else visible_patients,
+    )

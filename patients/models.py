@@ -4,13 +4,15 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from pgtrigger import Protect, Update
+from pgtrigger import Q as TriggerQ
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
 from organisations.models import FollowUpService, Municipality
-from patients.enums import EndReason, EnrolmentStatus, NationalIdKind, Sex, TargetGroup
+from patients.enums import Decision, EndReason, EnrolmentStatus, NationalIdKind, Sex, TargetGroup
 
 
 class Patient(models.Model):
@@ -119,3 +121,44 @@ class Enrolment(models.Model):
     def groups_text(self) -> str:
         """The target groups in words, for lists."""
         return ", ".join(str(TargetGroup(code).label) for code in self.target_groups)
+
+
+class CorrectionRequest(models.Model):
+    """The patient says that something in the record is wrong: what, and what was decided and why (GDPR article 16).
+
+    Once decided it stands; a new request is a new row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="correction_requests")
+    what = models.TextField()
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.WAITING)
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="decision_is_final", operation=Update, condition=TriggerQ(old__decided_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(what=""), name="correction_says_what"),
+            models.CheckConstraint(
+                condition=models.Q(decision="", reason="", decided_at__isnull=True, decided_by__isnull=True)
+                | models.Q(
+                    decision__in=[Decision.ACCEPTED, Decision.REFUSED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                )
+                & ~models.Q(reason=""),
+                name="correction_decided_completely",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -7,11 +7,9 @@ from uuid import UUID
 
 from django.http import Http404
 
-from audit.enums import Action, Basis, basis_of
+from audit.enums import DEVICE_ROLE, Action, Basis, basis_of
 from audit.models import AccessEntry
 from dho.lib.origin import Origin
-
-DEVICE_ROLE = "DEVICE"
 
 
 class Person(Protocol):
