@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.enums import Role
 from accounts.models import User
 from accounts.roles import NEEDS, Permission, allows
+from dho.lib.origin import NOWHERE, Origin
 from organisations.enums import Shared
 
 
@@ -16,6 +17,7 @@ class ActorRequest(HttpRequest):
     """The request of a page: `accounts.middleware` has put the actor on it."""
 
     actor: "Actor | None"
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Actor:
     # The municipality that answers for what the person does here; a hospital's own service has none.
     employer_id: int | None
     reach: Mapping[int, frozenset[Shared]]
+    # The request in which the person acts, for the access log.
+    origin: Origin = NOWHERE
 
     @property
     def municipality_ids(self) -> frozenset[int]:

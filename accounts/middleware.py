@@ -2,15 +2,19 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import Error, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
 from accounts.queries import work_of
+from audit.enums import Basis
+from audit.logged import declaration_of
 from audit.services import Refused, record_refusal
 from dho.lib import rls
 from dho.lib.outage import is_outage, unavailable
@@ -51,11 +55,18 @@ class ActorMiddleware:
         if request.path.startswith(("/api/", settings.STATIC_URL)):
             return None
         request.actor = None
+        logged = declaration_of(view, request.method or "")
         try:
             with transaction.atomic():
-                request.actor = actor_of(request)
+                found = actor_of(request)
+                request.actor = replace(found, origin=request.origin) if found else None
                 ids = request.actor.municipality_ids if request.actor else []
-                rls.limit_to(ids, actor=str(request.user.pk or ""))
+                rls.limit_to(
+                    ids,
+                    actor=str(request.user.pk or ""),
+                    request_id=request.origin.request_id,
+                    purpose=logged.basis if logged else Basis.ADMINISTRATION,
+                )
                 response = view(request, *args, **kwargs)
                 # Rendered inside the transaction: afterwards row-level security would show the template nothing.
                 return response.render() if hasattr(response, "render") and not response.is_rendered else response
@@ -64,6 +75,15 @@ class ActorMiddleware:
                 raise
             return unavailable(request)  # raised here, it would be a 500 before the outage middleware sees it
         except Refused as refusal:
-            with transaction.atomic():
-                record_refusal(refusal, by=request.actor, now=timezone.now())
+            _log(request, refusal)
             raise Http404 from refusal
+        except PermissionDenied:
+            # The role may not do this at all. Whom it was tried on, the address says.
+            if logged and logged.actions:
+                _log(request, Refused(logged.actions[0], patient_id=kwargs.get("patient_id")))
+            raise
+
+
+def _log(request: ActorRequest, refusal: Refused) -> None:
+    with transaction.atomic():
+        record_refusal(refusal, by=request.actor, now=timezone.now(), origin=request.origin)

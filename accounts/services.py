@@ -13,7 +13,9 @@ from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.models import DeviceCredential
+from audit.enums import Basis
 from dho.lib import rls
+from dho.lib.origin import NOWHERE, Origin
 
 # The municipality stands in the token so that row-level security can be set before the credential is looked up.
 # It is no proof of anything: under a forged one the look-up finds nothing.
@@ -40,6 +42,10 @@ class UnknownDevice(Exception):
 
 class RevokedDevice(Exception):
     """The token is right, but someone has revoked it."""
+
+    def __init__(self, credential: DeviceCredential) -> None:
+        super().__init__("revoked")
+        self.credential = credential
 
 
 @transaction.atomic
@@ -74,7 +80,7 @@ def revoke_credential(*, credential: DeviceCredential, by: Actor, now: datetime)
     credential.refresh_from_db()
 
 
-def identify_device(*, token: str, now: datetime) -> DeviceCredential:
+def identify_device(*, token: str, now: datetime, origin: Origin = NOWHERE) -> DeviceCredential:
     """The credential that the token belongs to, in the running transaction, which is limited to its municipality.
 
     Raises UnknownDevice or RevokedDevice.
@@ -83,14 +89,15 @@ def identify_device(*, token: str, now: datetime) -> DeviceCredential:
     if form is None:
         raise UnknownDevice
     municipality_id, credential_id, secret = int(form[1]), UUID(form[2]), form[3]
-    limit = rls.limit([municipality_id], actor=f"device:{credential_id}")
+    actor = f"device:{credential_id}"
+    limit = rls.limit([municipality_id], actor=actor, request_id=origin.request_id, purpose=Basis.OWN)
     found = DeviceCredential.objects.raw(_LOOK_UP, [*limit, credential_id, municipality_id])
     credential = next(iter(found), None)
     known_hash = credential.secret_hash if credential else _NO_HASH
     if not hmac.compare_digest(known_hash, DeviceCredential.hash_secret(secret)) or credential is None:
         raise UnknownDevice
     if credential.revoked_at is not None:
-        raise RevokedDevice
+        raise RevokedDevice(credential)
     _record_seen(credential, now)
     return credential
 

@@ -4,11 +4,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from accounts import views
+from audit.logged import logs_nothing
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("logg-inn/", views.Login.as_view(), name="login"),
-    path("logg-ut/", LogoutView.as_view(), name="logout"),
+    path("logg-ut/", logs_nothing("Ends the session; no patient.")(LogoutView.as_view()), name="logout"),
     path("rolle/", views.choose_role, name="choose-role"),
     path("profil/", views.profile, name="profile"),
 ]

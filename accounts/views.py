@@ -17,8 +17,12 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import User
 from accounts.queries import work_of
 from accounts.roles import Permission
+from audit.logged import logs_nothing
+
+OWN_PAGE = "Only the person's own settings, no patient."
 
 
+@logs_nothing(OWN_PAGE)
 class Login(LoginView):
     """Who is signed in already goes straight on."""
 
@@ -27,6 +31,7 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
 
+@logs_nothing(OWN_PAGE)
 @login_required
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
@@ -39,9 +44,12 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("plans")
     if request.actor.may(Permission.SEE_PATIENT):
         return redirect("patients")
+    if request.actor.may(Permission.READ_ACCESS_LOG):
+        return redirect("access-log")
     return render(request, "accounts/home.html")
 
 
+@logs_nothing(OWN_PAGE)
 @login_required
 @require_POST
 def choose_role(request: ActorRequest) -> HttpResponse:
@@ -54,6 +62,7 @@ def choose_role(request: ActorRequest) -> HttpResponse:
     return redirect("home")
 
 
+@logs_nothing(OWN_PAGE)
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ActorRequest) -> HttpResponse:

@@ -72,3 +72,13 @@ class DeliveryState(TextChoices):
     WAITING = "WAITING", "Venter på nytt forsøk"
     DELIVERED = "DELIVERED", "Levert"
     FAILED = "FAILED", "Feilet"
+
+
+class Pattern(TextChoices):
+    """Why a look at a record is unusual. All can be innocent: the list asks a question, it accuses nobody."""
+
+    FAMILY_NAME = "FAMILY_NAME", "Samme etternavn som pasienten"
+    NO_TASK = "NO_TASK", "Pasienten hadde ikke noe varsel og ingen plan til behandling den dagen"
+    MANY = "MANY", "Så på mange pasienter uten varsel innen én time"
+    NIGHT = "NIGHT", "Så på pasienten om natten, mens tjenesten var stengt"
+    OFTEN = "OFTEN", "Åpnet samme pasient svært mange ganger samme dag"

@@ -12,8 +12,9 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.models import User
-from alerts.enums import Outcome
+from alerts.enums import Outcome, Pattern
 from alerts.services.casework import NEEDS_NOTE
+from audit.enums import ReviewOutcome
 from careplans.models import Measure
 from measurements.enums import StatementKind
 from measurements.models import Reading, ReadingStatement
@@ -97,3 +98,44 @@ class FaultyForm(forms.ModelForm):
             stated_at=now,
         )
         super().__init__(data, instance=statement)
+
+
+class ReviewForm(forms.Form):
+    """What the privacy officer found out about an unusual look."""
+
+    outcome = forms.ChoiceField(
+        label="Resultat",
+        choices=ReviewOutcome.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Resultat: velg hva du kom fram til.",
+            "invalid_choice": "Resultat: velg et av svarene i listen.",
+        },
+    )
+    note = forms.CharField(
+        label="Hva du undersøkte, og hva du fant ut",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
+        error_messages={
+            "required": "Notat: skriv hva du undersøkte, og hva du fant ut.",
+            "max_length": "Notat: skriv høyst 1000 tegn.",
+        },
+    )
+
+
+class PeriodForm(forms.Form):
+    """Which days and which pattern the list of unusual looks is about. Only choices, so it may stand in an address."""
+
+    dager = forms.TypedChoiceField(
+        label="Periode",
+        coerce=int,
+        choices=[("1", "I dag"), ("7", "Siste 7 dager"), ("31", "Siste 31 dager")],
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
+    monster = forms.ChoiceField(
+        label="Hva som er uvanlig",
+        choices=[("", "Alt"), *Pattern.choices],
+        required=False,
+        widget=forms.Select(attrs={"class": "ds-input"}),
+    )
+    side = forms.IntegerField(min_value=1, max_value=10_000, widget=forms.HiddenInput)

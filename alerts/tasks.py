@@ -15,6 +15,7 @@ from alerts import services
 from alerts.models import Heartbeat
 from alerts.queries.invariants import find_breaches
 from alerts.services.assess import Key
+from audit.queries.chain import last_seal
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +67,9 @@ def check_invariants() -> None:
     now = timezone.now()
     for patient_id in services.repair(now=now):
         log.error("queue row was wrong and has been repaired: patient %s", patient_id)
+    if end := last_seal():
+        # The log files go elsewhere, so this line is the proof that nobody has cut off the end of the chain since.
+        log.info("access log sealed up to %s, day %s, hash %s", end.number, end.day, end.hash)
     breaches = find_breaches(now=now)
     for breach in breaches:
         log.error("invariant broken: %s", breach)

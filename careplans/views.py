@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.enums import Action
+from audit.logged import logs
+from audit.services import record_list_access
 from careplans.enums import VersionStatus
 from careplans.forms import ApprovalForm, ReturnForm
 from careplans.models import PlanVersion
-from careplans.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from careplans.queries.gp import find_version, lately_decided, plan_page, waiting_for
 from careplans.queries.wording import hours_of
 from careplans.services import (
@@ -32,9 +33,11 @@ from careplans.services import (
     return_with_question,
 )
 from dho.lib.numbers import OSLO, date_nb
+from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient
 
 
+@logs(Action.LIST_PLANS)
 @login_required
 @never_cache
 @require_safe
@@ -42,11 +45,13 @@ def plans(request: ActorRequest) -> HttpResponse:
     """The GP's own patients whose plan waits, and nothing else by default (R-125)."""
     if request.actor is None or not request.actor.may(Permission.APPROVE_PLAN):
         raise PermissionDenied
-    now = timezone.now()
-    context = {"waiting": waiting_for(request.actor, now=now), "decided": lately_decided(request.actor, now=now)}
+    by, now = request.actor, timezone.now()
+    record_list_access(Action.LIST_PLANS, municipality_ids=by.municipality_ids, by=by, now=now)
+    context = {"waiting": waiting_for(by, now=now), "decided": lately_decided(by, now=now)}
     return render(request, "careplans/plans.html", context)
 
 
+@logs(Action.OPEN_PLAN, Action.DECIDE_PLAN)
 @login_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +70,7 @@ def decide(request: ActorRequest, version_id: UUID) -> HttpResponse:
         return _plan(request, version, now, status=403, unsaved=request.POST.get("question", ""))
 
 
+@logs(Action.PRINT_PLAN)
 @login_required
 @never_cache
 @require_safe
@@ -75,6 +81,7 @@ def print_page(request: ActorRequest, version_id: UUID) -> HttpResponse:
     return render(request, "careplans/print.html", _document(version, now) | {"can_make_pdf": can_make_pdf()})
 
 
+@logs(Action.PRINT_PLAN)
 @login_required
 @never_cache
 @require_safe

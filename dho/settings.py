@@ -27,6 +27,8 @@ BLIND_INDEX_KEY = required("DHO_BLIND_INDEX_KEY")
 ALLOWED_HOSTS = env.list("DHO_ALLOWED_HOSTS", ["localhost", "127.0.0.1"])
 BASE_URL = env.str("DHO_BASE_URL", "http://localhost:8000")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+# How many of our own proxies stand in front: the caller's address is what the outermost of them saw.
+TRUSTED_PROXIES = env.int("DHO_TRUSTED_PROXIES", 0)
 # The check digits announced for 2032 are accepted only where a municipality has been told to (norway.md 4.6).
 NATIONAL_ID_RELAXED_2032 = env.bool("DHO_NATIONAL_ID_RELAXED_2032", False)
 
@@ -53,6 +55,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that every answer and log line has the request's number.
+    "dho.lib.origin.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dho.lib.outage.DatabaseOutageMiddleware",
@@ -227,7 +231,8 @@ DEFAULT_FROM_EMAIL = env.str("DHO_FROM_EMAIL", "dho@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "filters": {"request_id": {"()": "dho.lib.origin.RequestIdFilter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["request_id"]}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }

@@ -14,6 +14,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.models import DeviceCredential
+from audit.enums import Action
+from audit.logged import logs, logs_nothing
+from audit.services import record_device_access
+from dho.lib.origin import origin_of
 from measurements.authentication import IsDevice
 from measurements.openapi import described
 from measurements.parsers import as_json
@@ -47,6 +51,8 @@ from measurements.services.refused import KEPT_BYTES
 # What the device itself got wrong; 401 and 405 are not about the content.
 _KEPT_STATUSES: Final = {400, 409, 413, 415}
 
+INGEST: Final = "What the patient sends in is no look at the record; the reading itself names its device."
+
 
 class DeviceView(APIView):
     """A door for devices only: one transaction, limited to the municipality of the device's patient."""
@@ -76,6 +82,10 @@ class DeviceView(APIView):
         """Who calls. `IsDevice` has let nobody else in."""
         return cast("DeviceCredential", self.request.auth)
 
+    def log(self, action: Action) -> None:
+        """A look at what we hold about the patient. What the device sends in is none."""
+        record_device_access(action, device=self.device, origin=origin_of(self.request), now=timezone.now())
+
     def keep(self, codes: list[str], body: bytes) -> None:
         """Keep refused content; the follow-up service sees it when it happens again and again."""
         path = self.request.path
@@ -102,6 +112,7 @@ def _sent(request: Request) -> bytes:
 class ReadingsView(DeviceView):
     """The readings of the device's patient."""
 
+    @logs(Action.READ_READINGS)
     @extend_schema(
         summary="Hent egne målinger",
         description="Nyeste først, 100 om gangen. Uten farger: det er oppfølgingstjenesten som vurderer.",
@@ -120,8 +131,10 @@ class ReadingsView(DeviceView):
             )
         except InvalidCursor:
             raise Refused(code="invalid_cursor") from None
+        self.log(Action.READ_READINGS)
         return Response({"readings": own_readings(readings, types), "next": following})
 
+    @logs_nothing(INGEST)
     @extend_schema(
         summary="Send én måling",
         description="201 første gang. Sendt på nytt med samme innhold: 200 og samme svar. Annet innhold under samme "
@@ -141,6 +154,7 @@ class ReadingsView(DeviceView):
 class BatchView(DeviceView):
     """Many readings at once, for a device that has been offline."""
 
+    @logs_nothing(INGEST)
     @extend_schema(
         summary="Send inntil 500 målinger",
         description="Svaret sier hva som skjedde med hver måling, i samme rekkefølge. De som er i orden, er lagret, "
@@ -174,6 +188,7 @@ def _id_of(item: Any) -> UUID | None:
 class ResponsesView(DeviceView):
     """Answered questionnaires."""
 
+    @logs_nothing(INGEST)
     @extend_schema(
         summary="Send et besvart skjema",
         description="201 første gang. Sendt på nytt med samme innhold: 200 og samme svar. Annet innhold under samme "

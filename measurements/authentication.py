@@ -10,6 +10,10 @@ from rest_framework.request import Request
 
 from accounts.models import DeviceCredential
 from accounts.services import RevokedDevice, UnknownDevice, identify_device
+from audit.enums import Action
+from audit.logged import declaration_of
+from audit.services import record_device_refusal
+from dho.lib.origin import origin_of
 from measurements.refusals import Refused
 
 
@@ -22,15 +26,26 @@ class DeviceAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             return None
         try:
-            return None, identify_device(token=token.strip(), now=timezone.now())
+            return None, identify_device(token=token.strip(), now=timezone.now(), origin=origin_of(request))
         except UnknownDevice:
             raise Refused(code="invalid_token") from None
-        except RevokedDevice:
+        except RevokedDevice as revoked:
+            # The only refusal here with somebody behind it.
+            record_device_refusal(
+                tried(request), device=revoked.credential, origin=origin_of(request), now=timezone.now()
+            )
             raise Refused(code="device_revoked") from None
 
     def authenticate_header(self, request: Request) -> str:
         """Makes the answer a 401, with this challenge."""
         return "Bearer"
+
+
+def tried(request: Request) -> Action:
+    """What the device wanted: what the view's method says that it logs, else to send something in."""
+    view = request.parser_context["view"]
+    logged = declaration_of(type(view), request.method or "")
+    return logged.actions[0] if logged and logged.actions else Action.SEND
 
 
 class IsDevice(BasePermission):

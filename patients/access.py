@@ -79,6 +79,13 @@ def patients_to_decide_for(by: Actor, *, now: datetime) -> QuerySet[Patient]:
     return visible.filter(Exists(hospital.filter(service_id=by.service_id)))
 
 
+def patients_of_controller(by: Actor, **_: object) -> QuerySet[Patient]:
+    """Every patient of the municipality whose privacy officer this is, also those whose course has ended."""
+    if not by.may(Permission.READ_ACCESS_LOG):
+        return Patient.objects.none()
+    return Patient.objects.filter(municipality_id__in=by.municipality_ids)
+
+
 def get_patient(
     patient_id: UUID | None,
     *,
@@ -113,3 +120,16 @@ def get_patient(
 
 def _still_here(on: date) -> Q:
     return ~Q(deceased_on__lte=on) & ~Q(moved_on__lte=on)
+
+
+def get_patient_for_insight(patient_id: UUID, *, by: Actor | None, now: datetime, action: Action) -> Patient:
+    """A patient who has asked who looked (R-301): for the privacy officer, and for whoever may see the patient."""
+    officer = by is not None and by.may(Permission.READ_ACCESS_LOG)
+    return get_patient(
+        patient_id,
+        by=by,
+        now=now,
+        action=action,
+        permission=Permission.READ_ACCESS_LOG if officer else Permission.SEE_PATIENT,
+        among=patients_of_controller if officer else visible_patients,
+    )

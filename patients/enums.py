@@ -20,6 +20,14 @@ class EnrolmentStatus(TextChoices):
     ENDED = "ENDED", "Avsluttet"
 
 
+class Decision(TextChoices):
+    """What was decided about a request for correction (GDPR article 16)."""
+
+    WAITING = "", "Venter på svar"
+    ACCEPTED = "ACCEPTED", "Rettet"
+    REFUSED = "REFUSED", "Avslått"
+
+
 class EndReason(TextChoices):
     """Why the service ended (R-017)."""
 

@@ -5,6 +5,8 @@ from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from pgtrigger import Protect, Update
+from pgtrigger import Q as TriggerQ
 from uuid_utils.compat import uuid7
 
 from accounts.enums import Role
@@ -19,7 +21,7 @@ from organisations.models import (
     end_after_start,
     no_overlap,
 )
-from patients.enums import EndReason, EnrolmentStatus, HandoverAnswer, NationalIdKind, Sex, TargetGroup
+from patients.enums import Decision, EndReason, EnrolmentStatus, HandoverAnswer, NationalIdKind, Sex, TargetGroup
 
 EMERGENCY_LASTS: Final = timedelta(hours=4)
 
@@ -277,6 +279,47 @@ class EmergencyAccess(models.Model):
             ),
             models.CheckConstraint(
                 name="emergency_not_reviewed_by_oneself", condition=~models.Q(reviewed_by=models.F("user"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class CorrectionRequest(models.Model):
+    """The patient says that something in the record is wrong: what, and what was decided and why (GDPR article 16).
+
+    Once decided it stands; a new request is a new row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="correction_requests")
+    what = models.TextField()
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.WAITING)
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="decision_is_final", operation=Update, condition=TriggerQ(old__decided_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(what=""), name="correction_says_what"),
+            models.CheckConstraint(
+                condition=models.Q(decision="", reason="", decided_at__isnull=True, decided_by__isnull=True)
+                | models.Q(
+                    decision__in=[Decision.ACCEPTED, Decision.REFUSED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                )
+                & ~models.Q(reason=""),
+                name="correction_decided_completely",
             ),
         ]
 

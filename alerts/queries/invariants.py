@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from alerts.queries.placing import misplaced
 from alerts.queries.work import everywhere
+from audit.queries.chain import find_faults
 from patients.models import Patient
 
 GRACE: Final = timedelta(seconds=60)
@@ -150,6 +151,7 @@ def find_breaches(*, now: datetime) -> list[Breach]:
             found.append((name, [str(row[0]) for row in cursor.fetchall()]))
         elsewhere = [str(patient_id) for _, patient_id in misplaced(on=timezone.localdate(now))]
     found.append(("P1 an open case stands with another service than it should", elsewhere))
+    found.append(("P4 the access log is not what it was (manage.py verify_audit)", _log_faults(now)))
     found.append(("P4 a trigger that keeps history unchanged is missing or switched off", _missing_triggers()))
     return [Breach(name, len(ids), tuple(ids[:_SHOWN])) for name, ids in found if ids]
 
@@ -161,6 +163,10 @@ def wrong_queue_rows(*, now: datetime) -> list[tuple[int, UUID]]:
         wrong = [row[0] for row in cursor.fetchall()]
         differing = Patient.objects.filter(pk__in=wrong).values_list("municipality_id", "pk")
         return sorted({*differing, *misplaced(on=timezone.localdate(now))})
+
+
+def _log_faults(now: datetime) -> list[str]:
+    return [str(fault) for fault in find_faults(now=now)]
 
 
 def _missing_triggers() -> list[str]:

@@ -22,11 +22,13 @@ from alerts.models import Assessment
 from alerts.queries import explanation as queries
 from alerts.views.banner import banner
 from audit.enums import Action
+from audit.logged import logs
 from audit.services import Refused
 from careplans.scoring import Cause, Colour, RuleKind
 from measurements.enums import StatementKind
 
 
+@logs(Action.OPEN_EXPLANATION, Action.HANDLE)
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -24,6 +24,7 @@ from alerts.views import patient_context as context
 from alerts.views import queue_context
 from alerts.views.banner import banner
 from audit.enums import Action
+from audit.logged import logs
 from dho.lib.numbers import time_nb
 from patients.models import Patient
 
@@ -38,6 +39,7 @@ class Visit:
     now: datetime
 
 
+@logs(Action.OPEN_PATIENT, Action.CLAIM, Action.HANDLE)
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,6 +26,7 @@ from alerts.queries.queue_state import QueueState, queue_state
 from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
+from audit.logged import logs
 from audit.services import record_list_access
 from organisations.models import FollowUpService
 from organisations.opening_hours import ROUND_THE_CLOCK, OpeningHours
@@ -39,17 +40,19 @@ def _nurse(request: ActorRequest) -> Actor:
     return by
 
 
+@logs(Action.OPEN_QUEUE)
 @never_cache
 @login_required
 @require_safe
 @gzip_page
 def page(request: ActorRequest) -> HttpResponse:
-    """The whole page. Opening it is logged once; the polls that follow are the same look."""
+    """The whole page. Opening it is logged; the polls that follow are the same look, for an hour."""
     by, now = _nurse(request), timezone.now()
-    record_list_access(Action.OPEN_QUEUE, municipality_ids=by.municipality_ids, by=by, now=now)
+    _log_look(request, by, now)
     return render(request, "alerts/queue.html", _list(request, by, now))
 
 
+@logs(Action.OPEN_QUEUE)
 @never_cache
 @require_safe
 @gzip_page
@@ -59,6 +62,8 @@ def fragment(request: ActorRequest) -> HttpResponse:
         # A list of patients must not stay on a screen where nobody is signed in.
         return HttpResponse(status=401, headers={"HX-Redirect": f"{reverse('login')}?next={reverse('queue')}"})
     by, now = _nurse(request), timezone.now()
+    if not context.still_looking(request.session, by, now=now):
+        _log_look(request, by, now)
     state = queue_state(by, now=now)
     etag = context.etag(request, by, state, choice=Choice.of(request.GET), now=now)
     response = get_conditional_response(request, etag=etag)
@@ -67,6 +72,7 @@ def fragment(request: ActorRequest) -> HttpResponse:
     return response
 
 
+@logs(Action.CLAIM)
 @login_required
 @require_POST
 def take(request: ActorRequest, patient_id: UUID) -> HttpResponse:
@@ -83,6 +89,7 @@ def take(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     return _answer(request, by, now, patient_id)
 
 
+@logs(Action.CLAIM)
 @login_required
 @require_POST
 def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
@@ -96,6 +103,7 @@ def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     return _answer(request, by, now, patient_id)
 
 
+@logs(Action.HANDLE)
 @login_required
 @require_POST
 def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
@@ -124,6 +132,7 @@ def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     return _answer(request, by, now, patient_id)
 
 
+@logs(Action.HANDLE)
 @login_required
 @require_POST
 def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
@@ -135,6 +144,11 @@ def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except (services.TooLate, services.NotYours):
         return _answer(request, by, now, patient_id, problem="Det er for sent å angre. Åpne pasienten for å rette")
     return _answer(request, by, now, patient_id)
+
+
+def _log_look(request: ActorRequest, by: Actor, now: datetime) -> None:
+    record_list_access(Action.OPEN_QUEUE, municipality_ids=by.municipality_ids, by=by, now=now)
+    context.begin_look(request.session, by, now=now)
 
 
 def _at_work(request: ActorRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:

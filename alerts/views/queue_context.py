@@ -21,7 +21,9 @@ from alerts.queries.work import TOO_LONG
 from alerts.services.casework import UNDO_WITHIN
 from dho.lib.numbers import time_nb
 
-UNDO = "undo"
+UNDO, LOOK = "undo", "queue-look"
+# A list that stays open the whole day is one look for each hour.
+LOOK_LASTS = timedelta(hours=1)
 UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
 
 # The jobs that the nurse leans on: in words, and how long a round may take before the list is not to be trusted.
@@ -63,6 +65,21 @@ def undo_on_offer(session: Mapping[str, Any], *, by: Actor, now: datetime) -> Un
         return None
     words = UNDO_WORDS[HandlingAction(offered["action"])]
     return Undo(patient_id=patient.pk, text=f"{words} {patient.name}.", seconds=int(left.total_seconds()) + 1)
+
+
+def begin_look(session: MutableMapping[str, Any], by: Actor, *, now: datetime) -> None:
+    """Remember that this look at the queue stands in the log. The session is read in every request anyway."""
+    session[LOOK] = [_reach(by), now.isoformat()]
+
+
+def still_looking(session: Mapping[str, Any], by: Actor, *, now: datetime) -> bool:
+    """Whether a poll belongs to a look of the last hour, by the same person in the same place."""
+    where, since = session.get(LOOK, ("", ""))
+    return where == _reach(by) and now - datetime.fromisoformat(since) < LOOK_LASTS
+
+
+def _reach(by: Actor) -> str:
+    return f"{by.membership_id} {sorted(by.municipality_ids)}"
 
 
 def alarms(state: QueueState, *, now: datetime) -> list[str]:

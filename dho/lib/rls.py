@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.db.migrations.operations.base import Operation
 
 # The sub-select makes PostgreSQL read the setting once per query, not once per row.
@@ -17,36 +17,50 @@ ADMITTED = """municipality_id = ANY (
 )"""
 
 
+_SETTINGS: Final = ("dho.municipalities", "dho.actor", "dho.request", "dho.purpose")
 # With `limit()` as its parameters. Local to the transaction: outside one it ends with the statement and admits nothing.
-LIMIT: Final = "SELECT set_config('dho.municipalities', %s, true), set_config('dho.actor', %s, true)"
+# Who, in which request and why travel along: the change log's columns take them from here (audit.models.ChangeEntry).
+LIMIT: Final = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in _SETTINGS)
+_READ: Final = "SELECT " + ", ".join(f"COALESCE(current_setting('{name}', true), '')" for name in _SETTINGS)
 
 
-def limit(municipality_ids: Iterable[int], *, actor: str = "") -> list[str]:
+def limit(municipality_ids: Iterable[int], *, actor: str = "", request_id: str = "", purpose: str = "") -> list[str]:
     """The parameters of `LIMIT`, for whoever sends it together with the first statement that it limits."""
-    return [",".join(str(int(pk)) for pk in sorted(set(municipality_ids))), actor]
+    return [",".join(str(int(pk)) for pk in sorted(set(municipality_ids))), actor, request_id, purpose]
 
 
-def limit_to(municipality_ids: Iterable[int], *, actor: str = "") -> None:
+def limit_to(municipality_ids: Iterable[int], *, actor: str = "", request_id: str = "", purpose: str = "") -> None:
     """Admit only these municipalities until the transaction ends. Raises outside a transaction, where it would leak."""
+    _set(limit(municipality_ids, actor=actor, request_id=request_id, purpose=purpose))
+
+
+def _set(values: list[str]) -> None:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("limit_to() needs a transaction: SET LOCAL ends with it.")
     with connection.cursor() as cursor:
-        cursor.execute(LIMIT, limit(municipality_ids, actor=actor))
+        cursor.execute(LIMIT, values)
 
 
 @contextmanager
-def acting_for(municipality_ids: Iterable[int], *, actor: str = "") -> Iterator[None]:
-    """A transaction that sees these municipalities; what was admitted before comes back afterwards."""
+def acting_for(municipality_ids: Iterable[int], *, actor: str = "", purpose: str = "AUTOMATIC") -> Iterator[None]:
+    """A transaction that sees these municipalities; what was admitted before comes back afterwards.
+
+    For work that nobody asked for in a page: a worker's or a command's, unless another purpose is given.
+    """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('dho.municipalities', true), current_setting('dho.actor', true)")
-            before, before_actor = cursor.fetchone()
-        limit_to(municipality_ids, actor=actor)
+            cursor.execute(_READ)
+            before = list(cursor.fetchone())
+        limit_to(municipality_ids, actor=actor, purpose=purpose)
         yield
-        limit_to(
-            [int(pk) for pk in (before or "").split(",") if pk],
-            actor=before_actor or "",
-        )
+        _set(before)
+
+
+class Setting(models.Func):
+    """What has been set for the running transaction, as a column's default: `Setting(Value("dho.request"))`."""
+
+    template = "COALESCE(current_setting(%(expressions)s, true), '')"
+    output_field = models.CharField()
 
 
 class EnableRowSecurity(Operation):

@@ -16,6 +16,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from accounts.services import issue_credential, revoke_credential
 from audit.enums import Action
+from audit.logged import logs
 from audit.services import Refused
 from patients.access import get_patient
 from patients.forms import DeviceForm
@@ -23,14 +24,16 @@ from patients.models import Patient
 from patients.queries import credentials_of
 
 
+@logs(Action.OPEN_DEVICES)
 @login_required
 @never_cache
 @require_safe
 def devices(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """The list, with the form that gives another device access."""
-    return _page(request, _patient(request, patient_id, Action.OPEN_PATIENT, timezone.now()))
+    return _page(request, _patient(request, patient_id, Action.OPEN_DEVICES, timezone.now()))
 
 
+@logs(Action.ISSUE_DEVICE)
 @login_required
 @never_cache
 @require_POST
@@ -45,6 +48,7 @@ def issue(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     return _page(request, patient, issued=credential, token=token)
 
 
+@logs(Action.REVOKE_DEVICE)
 @login_required
 @never_cache
 @require_POST

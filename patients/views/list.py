@@ -10,10 +10,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actor import ActorRequest
 from accounts.roles import Permission
+from audit.enums import Action
+from audit.logged import logs
+from audit.services import record_list_access
 from patients.enums import EnrolmentStatus, TargetGroup
 from patients.queries import SHOWN_AT_MOST, find_patients
 
 
+@logs(Action.LIST_PATIENTS, Action.SEARCH_PATIENTS)
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,7 +27,9 @@ def patients(request: ActorRequest) -> HttpResponse:
     if by is None or not by.may(Permission.SEE_PATIENT):
         raise PermissionDenied
     text = request.POST.get("finn", "").strip()[:100]
-    found = find_patients(by, text=text, now=timezone.now())
+    action, now = Action.SEARCH_PATIENTS if text else Action.LIST_PATIENTS, timezone.now()
+    record_list_access(action, municipality_ids=by.municipality_ids, by=by, now=now)
+    found = find_patients(by, text=text, now=now)
     rows = [
         {
             "patient": patient,

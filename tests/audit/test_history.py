@@ -1,8 +1,12 @@
 """The change log, written by triggers: bulk updates and raw SQL are caught too."""
 
+from django.urls import reverse
+
 from audit.models import ChangeEntry
 from dho.lib import rls
 from patients.models import Patient
+from tests.database import see_everything
+from tests.factories.careplans import make_draft, propose
 from tests.factories.world import A
 
 
@@ -37,3 +41,23 @@ def test_it_is_silent_when_nothing_changed(world):
     before = ChangeEntry.objects.count()
     Patient.objects.filter(pk=world.per.pk).update(phone="99 00 00 01")
     assert ChangeEntry.objects.count() == before
+
+
+def test_a_worker_leaves_its_name_and_purpose(world):
+    with rls.acting_for([A], actor="worker"):
+        Patient.objects.filter(pk=world.per.pk).update(phone="99 00 00 03")
+        entry = ChangeEntry.objects.filter(table_name="patients_patient").latest("id")
+    assert (entry.actor, entry.purpose, entry.request_id) == ("worker", "AUTOMATIC", "")
+
+
+def test_a_page_leaves_the_request_that_its_answer_names(as_dahl, world):
+    version = propose(make_draft(world.per, world.kari))
+    answer = as_dahl.post(reverse("plan-decide", args=[version.pk]), {"question": "Hvorfor 86 %?"})
+    see_everything()
+    entry = ChangeEntry.objects.filter(table_name="careplans_planversion", row_id=str(version.pk)).latest("id")
+    assert (answer.status_code, entry.actor, entry.purpose, entry.request_id) == (
+        302,
+        str(world.dahl.pk),
+        "HEALTH_CARE",
+        answer["X-Request-Id"],
+    )

@@ -12,10 +12,10 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from audit.models import AccessEntry
-from careplans import pdf
 from careplans.enums import MeasureKind, VersionStatus, Zone
 from careplans.models import Measure, PlanVersion
 from careplans.services import return_with_question, withdraw
+from dho.lib import pdf
 from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 

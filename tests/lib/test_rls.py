@@ -108,6 +108,7 @@ def test_a_log_entry_can_be_added_by_anyone_and_read_only_at_home(world):
             AccessEntry(
                 at=NOW,
                 action="OPEN_PATIENT",
+                basis="HEALTH_CARE",
                 allowed=True,
                 municipality_id=C,
                 patient_id=world.nils.pk,

@@ -95,12 +95,12 @@ class TestTheList:
         assert browser_of(getattr(world, person)).get(page_of(world.per)).status_code == 404
         database.see_everything()
         logged = AccessEntry.objects.values_list("actor_id", "action", "allowed")
-        assert list(logged) == [(getattr(world, person).pk, "OPEN_PATIENT", False)]
+        assert list(logged) == [(getattr(world, person).pk, "OPEN_DEVICES", False)]
 
     def test_opening_is_logged(self, as_kari, world):
         as_kari.get(page_of(world.per))
         entry = AccessEntry.objects.get()
-        assert (entry.action, entry.patient_id, entry.actor_id) == ("OPEN_PATIENT", world.per.pk, world.kari.pk)
+        assert (entry.action, entry.patient_id, entry.actor_id) == ("OPEN_DEVICES", world.per.pk, world.kari.pk)
 
     def test_it_asks_for_login(self, client, world):
         assert client.get(page_of(world.per)).url == f"{reverse('login')}?next={page_of(world.per)}"

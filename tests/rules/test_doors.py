@@ -4,6 +4,7 @@ The list of doors comes from the URL resolver: a new view without a row here fai
 """
 
 import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -12,13 +13,16 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from alerts.enums import AlertKind, Level
 from alerts.models import Alert, Assessment, QueueEntry
+from audit.enums import Action
 from audit.models import AccessEntry
+from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
+from patients.models import CorrectionRequest
 from tests.database import see_everything
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 
-PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva"]
+PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
 IN, LOGIN, NO, GONE = 200, 302, 403, 404
 
 
@@ -41,6 +45,16 @@ DOORS = {
     "devices": ("get", only("kari")),
     "device-issue": ("post", only("kari")),
     "device-revoke": ("post", only("kari", code=LOGIN)),
+    "access-log": ("get", only("vera", others=NO)),
+    "log-review": ("get", only("vera", others=NO)),
+    "log-review-one": ("get", only("vera", others=NO)),
+    "patient-log": ("get", only("kari", "dahl", "vera")),
+    "patient-log-pdf": ("get", only("kari", "dahl", "vera")),
+    "patient-export": ("get", only("vera")),
+    "patient-export-json": ("get", only("vera")),
+    "patient-export-pdf": ("get", only("vera")),
+    "corrections": ("get", only("vera")),
+    "correction-decide": ("get", only("vera")),
     "plans": ("get", only("dahl", "lie", others=NO)),
     "plan-decide": ("get", only("kari", "dahl")),
     "plan-print": ("get", only("kari", "dahl")),
@@ -110,7 +124,20 @@ def red_per(world):
         waiting_since=NOW,
         deadline=NOW,
     )
+    request = CorrectionRequest.objects.create(
+        **shared, what="Jeg røyker ikke.", received_at=NOW, received_by=world.vera
+    )
+    look = record_access(
+        Action.OPEN_PATIENT,
+        municipality_id=world.a.pk,
+        patient_id=world.per.pk,
+        by=world.actor(world.kari),
+        now=NOW - timedelta(days=1),
+    )
     return {
+        "request_id": request.pk,
+        "entry_id": look.pk,
+        "pattern": "NO_TASK",
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
@@ -162,7 +189,7 @@ def test_only_the_services_own_nurse_acts_on_a_case(world, red_per, person, name
     assert QueueEntry.objects.values().get() == before
 
 
-@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "plan-decide", "plan-print"])
+@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "plan-decide", "plan-print", "patient-log"])
 def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     browser = browser_of(world, "ola")

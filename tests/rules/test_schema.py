@@ -20,6 +20,8 @@ OURS = [
 ]
 APPEND_ONLY = {
     "audit_accessentry",
+    "audit_auditreview",
+    "audit_auditseal",
     "audit_changeentry",
     "measurements_readingstatement",
     "careplans_approval",
@@ -102,7 +104,8 @@ def test_append_only_tables_have_the_trigger(db, table):
     ["UPDATE audit_accessentry SET purpose = 'x'", "DELETE FROM audit_accessentry"],
 )
 def test_the_access_log_refuses_change_and_removal(world, sql):
-    AccessEntry.objects.create(at=NOW, action="OPEN_PATIENT", allowed=True, municipality_id=world.a.pk)
+    look = {"action": "OPEN_PATIENT", "basis": "HEALTH_CARE", "allowed": True}
+    AccessEntry.objects.create(at=NOW, municipality_id=world.a.pk, **look)
     with (
         pytest.raises(InternalError, match="Cannot"),
         transaction.atomic(),

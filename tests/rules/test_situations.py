@@ -13,10 +13,12 @@ from django.urls import reverse
 
 from alerts.enums import AlertKind, Level
 from alerts.models import Alert, Assessment, QueueEntry
+from audit.enums import Action
+from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement
 from patients.enums import EndReason, EnrolmentStatus
-from patients.models import AccessBlock
+from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
 from tests.factories.careplans import approve, make_draft
@@ -25,7 +27,9 @@ from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
 from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
-ABOUT_A_PATIENT = {"patient_id", "assessment_id", "version_id", "credential_id"}
+IDS = ["patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id"]
+# Not ids: they say nothing about anybody.
+OTHER = {"pattern": "NO_TASK"}
 # Who has some patient of their own, so that being refused is about this one.
 PEOPLE = ["kari", "dahl", "siri"]
 
@@ -48,12 +52,13 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
     QueueEntry.objects.create(
         **shared, service=service, level=Level.RED, alert=alert, alert_count=1, waiting_since=NOW, deadline=NOW
     )
-    return {
-        "patient_id": patient.pk,
-        "assessment_id": assessment.pk,
-        "version_id": version.pk,
-        "credential_id": tablet.pk,
-    }
+    request = CorrectionRequest.objects.create(**shared, what="Feil.", received_at=NOW, received_by=world.vera)
+    look = record_access(
+        Action.OPEN_PATIENT, municipality_id=patient.municipality_id, patient_id=patient.pk,
+        by=world.actor(world.eva), now=NOW,
+    )  # fmt: skip
+    ids = [patient.pk, assessment.pk, version.pk, tablet.pk, request.pk, look.pk]
+    return dict(zip(IDS, ids, strict=True))
 
 
 def other_tenant(world):
@@ -120,11 +125,11 @@ def test_out_of_reach_is_like_not_there(world, situation, person):
     existing = situation(world)
     told = {}
     for name, arguments in doors():
-        if not ABOUT_A_PATIENT & set(arguments):
+        if not set(IDS) & set(arguments):
             continue
         foreign, missing = (
-            answer_of(world, person, name, {argument: found[argument] for argument in arguments})
-            for found in (existing, {argument: uuid4() for argument in ABOUT_A_PATIENT})
+            answer_of(world, person, name, {argument: (found | OTHER)[argument] for argument in arguments})
+            for found in (existing, {argument: uuid4() for argument in IDS})
         )
         if foreign != missing or foreign[0] not in (403, 404):
             told[name] = (foreign, missing)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from alerts import services
 from alerts.models import Heartbeat
+from audit.services import seal
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ STOP_SECONDS: Final = 5.0
 class Command(BaseCommand):
     """Runs until SIGTERM or SIGINT."""
 
-    help = "Assess what was left lying, send notices and follow the schedules, without the broker."
+    help = "Assess what was left lying, send notices, follow the schedules and seal the log, without the broker."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One thread per job: a receiver that does not answer must not hold up the assessing."""
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             (follow_cases, 5.0),
             (follow_schedules, 30.0),
             (follow_devices, 30.0),
+            (seal_log, 1.0),
         )
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
@@ -82,6 +84,13 @@ def follow_schedules() -> None:
 def follow_devices() -> None:
     """Devices that are refused again and again."""
     services.watch_refusals(now=timezone.now())
+
+
+def seal_log() -> None:
+    """The looks that have come into the access log since the last round."""
+    while seal(now=timezone.now()):
+        pass
+    Heartbeat.beat("seal", now=timezone.now())
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:

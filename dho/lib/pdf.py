@@ -29,7 +29,7 @@ def can_make_pdf() -> bool:
 def make_pdf(html: str, *, stylesheet: str) -> bytes:
     """The document with one of our own stylesheets, as an accessible PDF. Raises PdfUnavailable.
 
-    Nothing is fetched: the text of a plan must not be able to make the server open an address.
+    Nothing is fetched: text in a document must not be able to make the server open an address.
     """
     try:
         # Imported here because it takes seconds, and fails on a machine without Pango.
@@ -44,4 +44,4 @@ def make_pdf(html: str, *, stylesheet: str) -> bytes:
 
 
 def _fetch_nothing(url: str, *args: Any, **kwargs: Any) -> Any:
-    raise ValueError("A plan document fetches nothing.")
+    raise ValueError("A document fetches nothing.")

@@ -1,0 +1,177 @@
+"""Unusual looks at records, for the privacy officer to ask about (Normen fact sheet 15: logs must be reviewed).
+
+The database says of each look whether anything called for it that day; the patterns themselves are plain Python.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.actor import Actor
+from accounts.roles import Permission
+from alerts.enums import Pattern
+from audit.enums import Action, Basis
+from audit.models import AuditReview
+from dho.lib.numbers import OSLO
+from organisations.opening_hours import OpeningHours
+from patients.models import Enrolment
+
+# More than this in one period is not looked through; the page then says that the period is too long.
+MOST_LOOKS: Final = 20_000
+MANY_PATIENTS: Final = 10
+OFTEN_TIMES: Final = 10
+NIGHT: Final = (time(21), time(6))
+
+_LOOKED: Final = [
+    Action.OPEN_PATIENT.value, Action.OPEN_EXPLANATION.value, Action.OPEN_PLAN.value, Action.PRINT_PLAN.value,
+]  # fmt: skip
+
+_LOOKS: Final = """
+SELECT e.id, e.at, e.actor_id, e.actor_name, e.role, e.organisation, e.patient_id,
+    lower(u.last_name) = lower(p.family_name) AS same_name,
+    EXISTS (
+        SELECT 1 FROM alerts_alert a WHERE a.patient_id = e.patient_id
+        AND a.opened_at < d.ends AND (a.closed_at IS NULL OR a.closed_at >= d.begins)
+    ) OR EXISTS (
+        SELECT 1 FROM careplans_planversion v WHERE v.patient_id = e.patient_id AND (
+            v.created_at >= d.begins AND v.created_at < d.ends OR v.approved_at >= d.begins AND v.approved_at < d.ends
+            OR v.sent_at < d.ends AND v.status = 'PROPOSED'
+        )
+    ) AS has_task
+FROM audit_accessentry e
+JOIN patients_patient p ON p.id = e.patient_id
+LEFT JOIN accounts_user u ON u.id = e.actor_id
+CROSS JOIN LATERAL (SELECT date_trunc('day', e.at, 'Europe/Oslo') AS begins,
+                           date_trunc('day', e.at, 'Europe/Oslo') + interval '1 day' AS ends) d
+WHERE e.municipality_id = ANY (%(municipalities)s) AND e.at >= %(since)s AND e.at < %(until)s
+    AND e.allowed AND e.basis = %(basis)s AND e.action = ANY (%(looked)s)
+ORDER BY e.at DESC, e.id DESC LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one patient's record, and what the database knows about it."""
+
+    entry_id: UUID
+    at: datetime
+    actor_id: UUID
+    actor_name: str
+    role: str
+    organisation: str
+    patient_id: UUID
+    same_name: bool
+    has_task: bool
+
+    @property
+    def day(self) -> date:
+        """The day in Oslo."""
+        return self.at.astimezone(OSLO).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An unusual look, or several of one person: the first of them names the finding, so that it can be reviewed."""
+
+    pattern: Pattern
+    look: Look
+    count: int
+    review: AuditReview | None = None
+
+    @property
+    def key(self) -> tuple[UUID, str]:
+        """What a review is tied to."""
+        return self.look.entry_id, self.pattern.value
+
+
+def looks_between(by: Actor, *, since: datetime, until: datetime) -> list[Look]:
+    """The looks at the officer's own municipality's patients in the name of health care, oldest first."""
+    if not by.may(Permission.READ_ACCESS_LOG):
+        return []
+    asked: dict[str, Any] = {
+        "municipalities": list(by.municipality_ids),
+        "since": since,
+        "until": until,
+        "basis": Basis.HEALTH_CARE.value,
+        "looked": _LOOKED,
+        "most": MOST_LOOKS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LOOKS, asked)
+        return [Look(*row) for row in reversed(cursor.fetchall())]
+
+
+def opening_hours_of(looks: Iterable[Look]) -> dict[UUID, OpeningHours]:
+    """The hours of the service that follows each patient, or followed last."""
+    wanted = {look.patient_id for look in looks}
+    courses = Enrolment.objects.filter(patient_id__in=wanted).select_related("service").order_by("started_on")
+    return {course.patient_id: course.service.opening_hours for course in courses}
+
+
+def find_patterns(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> list[Finding]:
+    """Everything unusual in these looks, newest first. Each day is judged alone, so that a finding keeps its name."""
+    found = [*_same_names(looks), *_without_task(looks), *_many(looks), *_at_night(looks, hours), *_often(looks)]
+    return sorted(found, key=lambda finding: (finding.look.at, finding.look.entry_id, finding.pattern), reverse=True)
+
+
+def _days_with_patient(looks: Iterable[Look]) -> Iterator[list[Look]]:
+    """The looks of one person at one patient on one day."""
+
+    def of(look: Look) -> tuple[UUID, UUID, date]:
+        return look.actor_id, look.patient_id, look.day
+
+    for _, group in groupby(sorted(looks, key=lambda look: (*of(look), look.at, look.entry_id)), key=of):
+        yield list(group)
+
+
+def _same_names(looks: list[Look]) -> Iterator[Finding]:
+    for group in _days_with_patient(look for look in looks if look.same_name):
+        yield Finding(Pattern.FAMILY_NAME, group[0], len(group))
+
+
+def _without_task(looks: list[Look]) -> Iterator[Finding]:
+    for group in _days_with_patient(look for look in looks if not look.has_task):
+        yield Finding(Pattern.NO_TASK, group[0], len(group))
+
+
+def _often(looks: list[Look]) -> Iterator[Finding]:
+    for group in _days_with_patient(looks):
+        if len(group) >= OFTEN_TIMES:
+            yield Finding(Pattern.OFTEN, group[0], len(group))
+
+
+def _at_night(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> Iterator[Finding]:
+    """A service that is open around the clock works at night too."""
+    at_night = [look for look in looks if _is_night(look.at) and not _is_open(hours.get(look.patient_id), look.at)]
+    for group in _days_with_patient(at_night):
+        yield Finding(Pattern.NIGHT, group[0], len(group))
+
+
+def _is_night(at: datetime) -> bool:
+    clock = at.astimezone(OSLO).time()
+    return clock >= NIGHT[0] or clock < NIGHT[1]
+
+
+def _is_open(hours: OpeningHours | None, at: datetime) -> bool:
+    return hours is not None and hours.is_open(at)
+
+
+def _many(looks: list[Look]) -> Iterator[Finding]:
+    """At most once for each person and day: where the first hour with so many different patients begins."""
+
+    def of(look: Look) -> tuple[UUID, date]:
+        return look.actor_id, look.day
+
+    idle = sorted((look for look in looks if not look.has_task), key=lambda look: (*of(look), look.at, look.entry_id))
+    for _, group in groupby(idle, key=of):
+        day = list(group)
+        for first in day:
+            hour = {each.patient_id for each in day if timedelta(0) <= each.at - first.at < timedelta(hours=1)}
+            if len(hour) >= MANY_PATIENTS:
+                yield Finding(Pattern.MANY, first, len(hour))
+                break

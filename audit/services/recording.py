@@ -1,0 +1,147 @@
+"""Writing the access log: who, whose, what, why, when, from where (R-300, R-301, R-305; norway.md 5)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.http import Http404
+
+from audit.enums import DEVICE_ROLE, Action, Basis, basis_of
+from audit.models import AccessEntry
+from dho.lib.origin import Origin
+
+
+class Person(Protocol):
+    """What the log needs to know of who acts; `accounts.actor.Actor` is one."""
+
+    @property
+    def user(self) -> Any: ...
+    @property
+    def role(self) -> Any: ...
+    @property
+    def organisation(self) -> str: ...
+    @property
+    def employer_id(self) -> int | None: ...
+    @property
+    def origin(self) -> Origin: ...
+
+
+class Device(Protocol):
+    """What the log needs to know of a device; `accounts.models.DeviceCredential` is one."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def municipality_id(self) -> int: ...
+    @property
+    def patient_id(self) -> UUID: ...
+
+
+class Refused(Http404):
+    """Not yours and does not exist answer the same. The middleware logs it, then it becomes a 404."""
+
+    def __init__(self, action: Action, *, patient_id: UUID | None = None, object_id: str = "") -> None:
+        super().__init__("not found")
+        self.action, self.patient_id, self.object_id = action, patient_id, object_id
+
+
+def _entry(
+    by: Person | None, now: datetime, *, action: Action, basis: Basis | None = None, **fields: Any
+) -> AccessEntry:
+    origin = {"request_id": by.origin.request_id, "address": by.origin.address} if by else {}
+    return AccessEntry(
+        at=now,
+        actor_id=by.user.pk if by else None,
+        actor_name=by.user.get_full_name() if by else "",
+        role=str(by.role) if by else "",
+        organisation=by.organisation if by else "",
+        hpr_number=by.user.hpr_number if by else "",
+        action=action,
+        basis=basis or basis_of(action),
+        **origin | fields,
+    )
+
+
+def record_access(
+    action: Action,
+    *,
+    municipality_id: int,
+    patient_id: UUID | None,
+    by: Person,
+    now: datetime,
+    basis: Basis | None = None,
+    purpose: str = "",
+    object_id: str = "",
+) -> AccessEntry:
+    """A look that was allowed: who, in which role, at whose record, what, when and why (R-300, R-301).
+
+    `basis` is the action's own unless the code path is another, as in emergency access; `purpose` a written reason.
+    """
+    entry = _entry(
+        by,
+        now,
+        action=action,
+        basis=basis,
+        municipality_id=municipality_id,
+        patient_id=patient_id,
+        purpose=purpose,
+        object_id=object_id,
+        allowed=True,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_list_access(action: Action, *, municipality_ids: Iterable[int], by: Person, now: datetime) -> None:
+    """A look at a list of patients: one entry for each controller, so that each can read its own."""
+    AccessEntry.objects.bulk_create(
+        _entry(by, now, action=action, municipality_id=pk, allowed=True) for pk in sorted(municipality_ids)
+    )
+
+
+def record_refusal(refusal: Refused, *, by: Person | None, now: datetime, origin: Origin) -> AccessEntry:
+    """A look that was refused, kept in the municipality of the one who tried (AT-39)."""
+    entry = _entry(
+        by,
+        now,
+        action=refusal.action,
+        patient_id=refusal.patient_id,
+        object_id=refusal.object_id,
+        municipality_id=by.employer_id if by else None,
+        allowed=False,
+        request_id=origin.request_id,
+        address=origin.address,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_device_access(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
+    """What a device fetched about its own patient: one row for each request."""
+    return _device_entry(action, device, origin, now, allowed=True)
+
+
+def record_device_refusal(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
+    """A known device that was turned away: its access has been revoked. An unknown one is nobody's, and not kept."""
+    return _device_entry(action, device, origin, now, allowed=False)
+
+
+def _device_entry(action: Action, device: Device, origin: Origin, now: datetime, *, allowed: bool) -> AccessEntry:
+    entry = AccessEntry(
+        at=now,
+        actor_id=device.pk,
+        actor_name=device.label,
+        role=DEVICE_ROLE,
+        municipality_id=device.municipality_id,
+        patient_id=device.patient_id,
+        action=action,
+        basis=basis_of(action),
+        allowed=allowed,
+        request_id=origin.request_id,
+        address=origin.address,
+    )
+    entry.save(force_insert=True)
+    return entry

@@ -1,0 +1,44 @@
+"""Requests for correction: received from the patient, and decided once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from accounts.actor import Actor
+from accounts.roles import Permission
+from patients.enums import Decision
+from patients.models import CorrectionRequest, Patient
+
+
+class AlreadyDecided(Exception):
+    """Somebody has answered this request."""
+
+
+@transaction.atomic
+def receive_correction(*, patient: Patient, what: str, by: Actor, now: datetime) -> CorrectionRequest:
+    """Keep what the patient says is wrong, word for word (GDPR article 16). Raises PermissionDenied."""
+    _require(by, patient.municipality_id)
+    return CorrectionRequest.objects.create(
+        municipality_id=patient.municipality_id, patient=patient, what=what, received_at=now, received_by=by.user
+    )
+
+
+@transaction.atomic
+def decide_correction(
+    *, patient: Patient, request_id: UUID, decision: Decision, reason: str, by: Actor, now: datetime
+) -> CorrectionRequest:
+    """Answer the request, once. Raises DoesNotExist, AlreadyDecided or PermissionDenied."""
+    _require(by, patient.municipality_id)
+    found = CorrectionRequest.objects.select_for_update().get(pk=request_id, patient=patient)
+    if found.decision != Decision.WAITING:
+        raise AlreadyDecided
+    found.decision, found.reason, found.decided_at, found.decided_by = decision, reason, now, by.user
+    found.save()
+    return found
+
+
+def _require(by: Actor, municipality_id: int) -> None:
+    if municipality_id not in by.municipality_ids or not by.may(Permission.READ_ACCESS_LOG):
+        raise PermissionDenied

@@ -1,0 +1,230 @@
+"""Unusual looks: each pattern, what is not one, and the review that the privacy officer records."""
+
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from alerts.enums import Pattern
+from alerts.queries.patterns import Look, find_patterns, looks_between
+from alerts.services.log_review import review_look
+from audit.enums import Action, Basis, ReviewOutcome
+from audit.models import AuditReview
+from organisations.opening_hours import OpeningHours
+from tests.alerts.rows import put_in_queue
+from tests.audit.entries import look_at
+from tests.database import see_everything
+from tests.factories.clock import NOW
+from tests.factories.organisations import WEEKDAYS_8_TO_1530
+from tests.factories.patients import make_patient
+from tests.factories.world import A
+
+KARI, PER = UUID(int=1), UUID(int=2)
+
+
+def look(at=NOW, *, patient=PER, person=KARI, same_name=False, has_task=True) -> Look:
+    return Look(uuid4(), at, person, "Kari Nordmann", "NURSE", "DHO", patient, same_name, has_task)
+
+
+def patterns(looks, hours=None) -> list[tuple[Pattern, UUID, int]]:
+    return [(one.pattern, one.look.entry_id, one.count) for one in find_patterns(looks, hours or {})]
+
+
+class TestPatterns:
+    """Plain Python over looks that the database has described."""
+
+    def test_an_ordinary_day_has_none(self):
+        assert patterns([look(NOW + timedelta(minutes=5 * each)) for each in range(9)]) == []
+
+    def test_the_same_family_name(self):
+        found = [look(same_name=True), look(NOW + timedelta(minutes=1), same_name=True)]
+        assert patterns(found) == [(Pattern.FAMILY_NAME, found[0].entry_id, 2)]
+
+    def test_a_patient_without_any_task(self):
+        found = [look(has_task=False), look(NOW + timedelta(days=1), has_task=False)]
+        assert patterns(found) == [(Pattern.NO_TASK, one.entry_id, 1) for one in reversed(found)]
+
+    def test_very_often_the_same_patient_in_one_day(self):
+        found = [look(NOW + timedelta(minutes=each)) for each in range(10)]
+        assert patterns(found) == [(Pattern.OFTEN, found[0].entry_id, 10)]
+        assert patterns(found[1:]) == []
+
+    def test_many_patients_without_alert_within_an_hour(self):
+        found = [look(NOW + timedelta(minutes=6 * each), patient=uuid4(), has_task=False) for each in range(10)]
+        many = [one for one in patterns(found) if one[0] == Pattern.MANY]
+        assert many == [(Pattern.MANY, found[0].entry_id, 10)]
+        slower = [look(NOW + timedelta(minutes=7 * each), patient=uuid4(), has_task=False) for each in range(10)]
+        assert [one for one in patterns(slower) if one[0] == Pattern.MANY] == []
+
+    @pytest.mark.parametrize(("hour", "unusual"), [(19, False), (20, True), (23, True), (4, True), (5, False)])
+    def test_at_night_while_the_service_was_closed(self, hour, unusual):
+        """Hours in UTC; Oslo is one hour ahead in November."""
+        at = datetime(2026, 11, 18, hour, 30, tzinfo=UTC)
+        found = [look(at)]
+        expected = [(Pattern.NIGHT, found[0].entry_id, 1)] if unusual else []
+        assert patterns(found, {PER: WEEKDAYS_8_TO_1530}) == expected
+
+    def test_a_service_that_is_open_at_night_works_at_night(self):
+        night = OpeningHours({day: ((time(20), time(23, 30)),) for day in range(7)})
+        assert patterns([look(datetime(2026, 11, 18, 21, 30, tzinfo=UTC))], {PER: night}) == []
+
+
+class TestWhatTheDatabaseKnows:
+    """Own municipality, health care only; the name and the day's task."""
+
+    def between(self, world, since=NOW - timedelta(days=1), until=NOW + timedelta(days=1)):
+        return looks_between(world.actor(world.vera), since=since, until=until)
+
+    def test_a_look_on_a_day_without_alert_has_no_task(self, world):
+        entry = look_at(world.per, world.kari)
+        assert [(one.entry_id, one.has_task, one.same_name) for one in self.between(world)] == [
+            (entry.pk, False, False)
+        ]
+
+    def test_an_alert_open_that_day_is_a_task(self, world):
+        put_in_queue(world.per)
+        look_at(world.per, world.kari)
+        assert [one.has_task for one in self.between(world)] == [True]
+
+    def test_the_same_name_is_found_whatever_the_case(self, world):
+        world.kari.last_name = "AASEN"
+        world.kari.save()
+        look_at(world.per, world.kari)
+        assert [one.same_name for one in self.between(world)] == [True]
+
+    def test_other_municipalities_refusals_lists_and_other_purposes_are_left_out(self, world):
+        look_at(world.nils, world.ola)
+        look_at(world.solveig, world.kari)
+        look_at(world.per, world.kari, allowed=False)
+        look_at(world.per, world.kari, action=Action.CLAIM)
+        look_at(world.per, world.vera, action=Action.READ_LOG)
+        look_at(world.per, world.kari, basis=Basis.EMERGENCY)
+        look_at(world.per, world.kari, at=NOW - timedelta(days=2))
+        assert self.between(world) == []
+
+    def test_without_the_right_there_is_nothing(self, world):
+        look_at(world.per, world.kari)
+        assert (
+            looks_between(world.actor(world.kari), since=NOW - timedelta(days=1), until=NOW + timedelta(days=1)) == []
+        )
+
+
+@pytest.fixture
+def as_vera(world) -> Client:
+    browser = Client()
+    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+@pytest.fixture
+def on_the_day():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.mark.usefixtures("on_the_day")
+class TestThePages:
+    """The list, and the review of one look."""
+
+    def test_the_list_shows_reason_person_and_patient(self, as_vera, world):
+        look_at(world.per, world.kari, at=NOW - timedelta(minutes=1))
+        text = as_vera.get(reverse("log-review")).text
+        for part in ("Kari Nordmann", "Aasen, Per", Pattern.NO_TASK.label, "Kontroller"):
+            assert part in text
+
+    def test_the_list_says_so_when_there_is_nothing(self, as_vera):
+        assert "Ingen uvanlige innsyn i denne perioden." in as_vera.get(reverse("log-review")).text
+
+    def test_it_can_be_narrowed_and_an_odd_address_starts_anew(self, as_vera, world):
+        look_at(world.per, world.kari, at=NOW - timedelta(minutes=1))
+        narrowed = as_vera.get(reverse("log-review"), {"monster": "OFTEN", "dager": "1"})
+        assert narrowed.context["rows"] == []
+        assert as_vera.get(reverse("log-review"), {"dager": "9999"}).status_code == 302
+
+    def test_fifty_are_shown_at_a_time(self, as_vera, world):
+        for number in range(51):
+            look_at(make_patient(A, "Oda", f"Vang {number}"), world.kari, at=NOW - timedelta(hours=number + 1))
+        first = as_vera.get(reverse("log-review"), {"monster": "NO_TASK"})
+        second = as_vera.get(reverse("log-review"), {"monster": "NO_TASK", "side": "2"})
+        assert (len(first.context["rows"]), len(second.context["rows"])) == (50, 1)
+        assert "Side 1 av 2" in first.text
+
+    def test_a_review_is_kept_and_moves_the_look_to_the_end(self, as_vera, world):
+        entry = look_at(world.per, world.kari, at=NOW - timedelta(minutes=1))
+        other = look_at(make_patient(A, "Oda", "Vang"), world.kari, at=NOW - timedelta(minutes=2))
+        address = reverse("log-review-one", args=[entry.pk, "NO_TASK"])
+        answer = as_vera.post(address, {"outcome": "LAWFUL", "note": "Pasienten ringte."})
+        see_everything()
+        assert (answer.status_code, answer["Location"]) == (302, reverse("log-review"))
+        assert AuditReview.objects.values(
+            "municipality_id", "entry_id", "pattern", "outcome", "note", "reviewed_at", "reviewed_by", "reviewer_name"
+        ).get() == {
+            "municipality_id": A,
+            "entry_id": entry.pk,
+            "pattern": "NO_TASK",
+            "outcome": "LAWFUL",
+            "note": "Pasienten ringte.",
+            "reviewed_at": NOW,
+            "reviewed_by": world.vera.pk,
+            "reviewer_name": "Vera Vik",
+        }
+        rows = as_vera.get(reverse("log-review")).context["rows"]
+        assert [row["finding"].look.entry_id for row in rows] == [other.pk, entry.pk]
+        assert "Pasienten ringte." in as_vera.get(address).text
+
+    @pytest.mark.parametrize(
+        ("sent", "problem"),
+        [
+            ({"note": "Ringte."}, "Resultat: velg hva du kom fram til."),
+            ({"outcome": "LAWFUL"}, "Notat: skriv hva du undersøkte, og hva du fant ut."),
+            ({"outcome": "LAWFUL", "note": "x" * 1001}, "Notat: skriv høyst 1000 tegn."),
+        ],
+    )
+    def test_what_is_missing_is_said_and_the_text_kept(self, as_vera, world, sent, problem):
+        entry = look_at(world.per, world.kari)
+        answer = as_vera.post(reverse("log-review-one", args=[entry.pk, "NO_TASK"]), sent)
+        assert answer.status_code == 422
+        assert problem in answer.text
+        assert sent.get("note", "") in answer.text
+        see_everything()
+        assert not AuditReview.objects.exists()
+
+    @pytest.mark.parametrize("patient", ["nils", "solveig"])
+    def test_a_look_of_another_municipality_is_not_found(self, as_vera, world, patient):
+        entry = look_at(getattr(world, patient), world.kari)
+        assert as_vera.get(reverse("log-review-one", args=[entry.pk, "NO_TASK"])).status_code == 404
+
+    def test_a_pattern_that_does_not_exist_is_not_found(self, as_vera, world):
+        entry = look_at(world.per, world.kari)
+        assert as_vera.get(reverse("log-review-one", args=[entry.pk, "X"])).status_code == 404
+
+
+class TestTheReview:
+    """The service and the database refuse what the page never sends."""
+
+    def test_only_the_privacy_officer_of_the_municipality_reviews(self, world):
+        foreign = look_at(world.nils, world.ola)
+        own = look_at(world.per, world.kari)
+        for entry, person in ((foreign, world.vera), (own, world.kari)):
+            with pytest.raises(PermissionDenied):
+                review_look(
+                    entry=entry,
+                    pattern=Pattern.NO_TASK,
+                    outcome=ReviewOutcome.LAWFUL,
+                    note="x",
+                    by=world.actor(person),
+                    now=NOW,
+                )
+
+    @pytest.mark.parametrize("wrong", [{"note": ""}, {"outcome": "X"}])
+    def test_the_database_refuses_an_empty_note_and_an_unknown_outcome(self, world, wrong):
+        row = {"outcome": "LAWFUL", "note": "x", "pattern": "NO_TASK", "municipality_id": A} | wrong
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AuditReview.objects.create(
+                entry_id=uuid4(), reviewed_at=NOW, reviewed_by=world.vera.pk, reviewer_name="Vera Vik", **row
+            )

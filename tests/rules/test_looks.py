@@ -1,0 +1,247 @@
+"""Every address says what it writes in the access log, and does write it: one row, also for what was refused.
+
+The list comes from the URL resolver, so a view that says nothing fails here, and so does one whose rows nobody checks.
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from audit.enums import Action, basis_of
+from audit.logged import declaration_of
+from audit.models import AccessEntry
+from tests.database import see_everything
+from tests.factories.accounts import token_of
+from tests.factories.clock import NOW
+from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
+
+METHODS = ("GET", "POST")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who asks for what, and the one row that is expected; for a list, one row for each municipality."""
+
+    door: str
+    action: Action
+    person: str = "kari"
+    method: str = "get"
+    data: dict = field(default_factory=dict)
+    status: int = 200
+    # Whose record: Per's, or nobody's in a list. `towns` are the municipalities whose log it stands in.
+    patient: bool = True
+    towns: str = "a"
+    allowed: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.door}-{self.action}-{self.person}"
+
+
+def refused(door: str, action: Action, person: str = "ola", status: int = 404, **fields) -> Look:
+    """A look that is turned away: it stands in the log of the municipality that the person works for."""
+    towns = {"ola": "c", "ness": "a", "siri": "b", "eva": "a"}[person]
+    return Look(door, action, person, status=status, towns=towns, allowed=False, **fields)
+
+
+POST = {"method": "post"}
+LIST = {"patient": False}
+LOOKS = [
+    Look("patients", Action.LIST_PATIENTS, towns="ab", **LIST),
+    Look("patients", Action.SEARCH_PATIENTS, towns="ab", data={"finn": "Aasen"}, **LIST, **POST),
+    refused("patients", Action.LIST_PATIENTS, "ness", 403, **LIST),
+    Look("patient", Action.OPEN_PATIENT),
+    Look("patient", Action.CLAIM, data={"step": "claim"}, status=302, **POST),
+    Look("patient", Action.HANDLE, status=422, **POST),
+    refused("patient", Action.OPEN_PATIENT),
+    refused("patient", Action.CLAIM, data={"step": "claim"}, **POST),
+    Look("explanation", Action.OPEN_EXPLANATION),
+    Look("explanation", Action.HANDLE, status=422, **POST),
+    # Row-level security hides the assessment, so nobody knows whose it is.
+    refused("explanation", Action.OPEN_EXPLANATION, patient=False),
+    refused("explanation", Action.OPEN_EXPLANATION, "ness"),
+    Look("devices", Action.OPEN_DEVICES),
+    refused("devices", Action.OPEN_DEVICES),
+    Look("device-issue", Action.ISSUE_DEVICE, data={"label": "Nettbrett"}, **POST),
+    refused("device-issue", Action.ISSUE_DEVICE, **POST),
+    Look("device-revoke", Action.REVOKE_DEVICE, status=302, **POST),
+    refused("device-revoke", Action.REVOKE_DEVICE, **POST),
+    Look("plans", Action.LIST_PLANS, "dahl", towns="ab", **LIST),
+    refused("plans", Action.LIST_PLANS, "ness", 403, **LIST),
+    Look("plan-decide", Action.OPEN_PLAN),
+    Look("plan-decide", Action.DECIDE_PLAN, "dahl", status=409, data={"question": "Hvorfor?"}, **POST),
+    refused("plan-decide", Action.OPEN_PLAN, patient=False),
+    refused("plan-decide", Action.DECIDE_PLAN, "siri", patient=False, **POST),
+    Look("plan-print", Action.PRINT_PLAN),
+    refused("plan-print", Action.PRINT_PLAN, patient=False),
+    Look("plan-pdf", Action.PRINT_PLAN),
+    refused("plan-pdf", Action.PRINT_PLAN, patient=False),
+    Look("queue", Action.OPEN_QUEUE, towns="ab", **LIST),
+    refused("queue", Action.OPEN_QUEUE, "ness", 403, **LIST),
+    Look("queue-list", Action.OPEN_QUEUE, towns="ab", **LIST),
+    refused("queue-list", Action.OPEN_QUEUE, "eva", 403, **LIST),
+    Look("queue-claim", Action.CLAIM, status=302, **POST),
+    refused("queue-claim", Action.CLAIM, **POST),
+    refused("queue-claim", Action.CLAIM, "ness", 403, **POST),
+    Look("queue-release", Action.CLAIM, status=302, **POST),
+    refused("queue-release", Action.CLAIM, **POST),
+    Look("queue-done", Action.HANDLE, status=302, **POST),
+    refused("queue-done", Action.HANDLE, **POST),
+    Look("queue-undo", Action.HANDLE, status=302, **POST),
+    refused("queue-undo", Action.HANDLE, **POST),
+    Look("access-log", Action.READ_LOG, "vera", **LIST),
+    refused("access-log", Action.READ_LOG, "siri", 403, **LIST),
+    Look("log-review", Action.READ_LOG, "vera", **LIST),
+    refused("log-review", Action.READ_LOG, "ness", 403, **LIST),
+    Look("log-review-one", Action.REVIEW_LOG, "vera"),
+    Look("log-review-one", Action.REVIEW_LOG, "vera", status=302, data={"outcome": "LAWFUL", "note": "Vakt."}, **POST),
+    refused("log-review-one", Action.REVIEW_LOG, "ness", 403, **LIST),
+    Look("patient-log", Action.PRINT_LOG, "vera"),
+    Look("patient-log", Action.PRINT_LOG, "kari"),
+    refused("patient-log", Action.PRINT_LOG),
+    Look("patient-log-pdf", Action.PRINT_LOG, "vera"),
+    refused("patient-log-pdf", Action.PRINT_LOG),
+    Look("patient-export", Action.EXPORT, "vera"),
+    refused("patient-export", Action.EXPORT, "siri"),
+    Look("patient-export-json", Action.EXPORT, "vera"),
+    refused("patient-export-json", Action.EXPORT, "ness"),
+    Look("patient-export-pdf", Action.EXPORT, "vera"),
+    refused("patient-export-pdf", Action.EXPORT),
+    Look("corrections", Action.CORRECT, "vera"),
+    Look("corrections", Action.CORRECT, "vera", status=302, data={"what": "Feil vekt."}, **POST),
+    refused("corrections", Action.CORRECT),
+    Look("correction-decide", Action.CORRECT, "vera"),
+    refused("correction-decide", Action.CORRECT, **POST),
+    Look("api-readings", Action.READ_READINGS, "tablet"),
+    Look("api-plan", Action.READ_PLAN, "tablet"),
+    Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "tablet"),
+    Look("api-readings", Action.READ_READINGS, "revoked", status=401, allowed=False),
+    Look("api-plan", Action.READ_PLAN, "revoked", status=401, allowed=False),
+    Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "revoked", status=401, allowed=False),
+]
+
+
+def doors(patterns=None):
+    """All addresses with their names and views."""
+    for entry in patterns or get_resolver().url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from doors(entry.url_patterns)
+        elif isinstance(entry, URLPattern):
+            yield entry.name, entry
+
+
+def methods(view) -> list[str]:
+    """GET and POST, where a class does not say that it has one of them only."""
+    made_by = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    return [method for method in METHODS if made_by is None or hasattr(made_by, method.lower())]
+
+
+def declared(door: str) -> set[Action]:
+    """Every action that the view says it may log, whatever the method."""
+    view = next(entry.callback for name, entry in doors() if name == door)
+    return {action for method in METHODS if (found := declaration_of(view, method)) for action in found.actions}
+
+
+@pytest.fixture
+def places(request) -> dict[str, UUID]:
+    """The arguments that lead to what is Per's."""
+    return request.getfixturevalue("red_per")
+
+
+def ask(world, places, look: Look) -> HttpResponse:
+    """The request itself, after the log has been marked."""
+    needed = next(entry.pattern.converters for name, entry in doors() if name == look.door)
+    address = reverse(look.door, kwargs={name: places[name] for name in needed})
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        if look.person in ("tablet", "revoked"):
+            return Client().get(address, headers={"Authorization": f"Bearer {token_of(world.per_tablet)}"})
+        return getattr(browser_of(world, look.person), look.method)(address, look.data)
+
+
+def test_every_view_says_what_it_logs_or_why_nothing():
+    asked = [(name, method, entry.callback) for name, entry in doors() for method in methods(entry.callback)]
+    assert [(name, method) for name, method, view in asked if declaration_of(view, method) is None] == []
+    reasons = {
+        name: found.why for name, method, view in asked if (found := declaration_of(view, method)) and not found.actions
+    }
+    assert {name for name, why in reasons.items() if len(why) < 20} == set()
+
+
+def test_every_action_that_a_view_declares_is_looked_for_here():
+    shown = {(look.door, look.action) for look in LOOKS if look.allowed}
+    assert {(name, action) for name, _ in doors() for action in declared(name)} == shown
+    assert {look.door for look in LOOKS if not look.allowed} == {look.door for look in LOOKS if look.allowed}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_one_look_leaves_exactly_its_row(world, places, look):
+    if look.person == "revoked":
+        type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(revoked_at=NOW, revoked_by=world.kari)
+    person = world.per_tablet if look.person in ("tablet", "revoked") else getattr(world, look.person)
+    before = list(AccessEntry.objects.values_list("pk", flat=True))
+    answer = ask(world, places, look)
+    see_everything()
+    rows = (
+        AccessEntry.objects.exclude(pk__in=before)
+        .order_by("municipality_id", "id")
+        .values(
+            "action", "basis", "allowed", "actor_id", "patient_id", "municipality_id", "request_id", "address", "at"
+        )
+    )
+    assert answer.status_code in (look.status, 503 if look.door.endswith("-pdf") else look.status)
+    assert list(rows) == [
+        {
+            "action": look.action,
+            "basis": basis_of(look.action),
+            "allowed": look.allowed,
+            "actor_id": person.pk,
+            "patient_id": world.per.pk if look.patient else None,
+            "municipality_id": town,
+            "request_id": answer["X-Request-Id"],
+            "address": "127.0.0.1",
+            "at": NOW + timedelta(minutes=1),
+        }
+        for town in sorted(getattr(world, letter).pk for letter in look.towns)
+    ]
+
+
+@pytest.mark.parametrize("token", ["", "dho_340100_" + "0" * 32 + "_hemmelig-tilgang"])
+def test_a_device_that_nobody_knows_leaves_no_row(world, token):
+    """Anyone can send nonsense; rows about nobody would only bury the others."""
+    answer = Client().get(reverse("api-readings"), headers={"Authorization": f"Bearer {token}"})
+    see_everything()
+    assert (answer.status_code, AccessEntry.objects.count()) == (401, 0)
+
+
+def test_what_a_device_sends_in_is_no_look(world):
+    body = {
+        "id": str(uuid4()),
+        "type": "pulse",
+        "value": 70,
+        "unit": "/min",
+        "taken_at": NOW.isoformat(),
+        "source": "DEVICE",
+    }
+    headers = {"Authorization": f"Bearer {token_of(world.per_tablet)}"}
+    answer = Client().post(reverse("api-readings"), body, content_type="application/json", headers=headers)
+    see_everything()
+    assert (answer.status_code, AccessEntry.objects.count()) == (201, 0)
+
+
+def test_the_polls_of_an_open_queue_are_one_look_for_each_hour(as_kari, world):
+    with time_machine.travel(NOW, tick=False) as clock:
+        as_kari.get(reverse("queue"))
+        for minutes in (1, 58):
+            clock.shift(timedelta(minutes=minutes))
+            as_kari.get(reverse("queue-list"))
+        see_everything()
+        assert AccessEntry.objects.count() == 2  # one for each of her two municipalities
+        clock.shift(timedelta(minutes=1))
+        as_kari.get(reverse("queue-list"))
+        see_everything()
+        assert AccessEntry.objects.count() == 4
