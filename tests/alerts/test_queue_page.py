@@ -17,6 +17,7 @@ from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
+from tests.factories.accounts import make_device
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
@@ -264,6 +265,13 @@ def test_it_does_not_warn_of_another_services_patients(as_kari, world):
     assert alarm_of(show(as_kari)) == []
 
 
+def test_it_warns_of_a_patient_without_a_course_too_those_who_would_get_the_case(as_kari, as_ola, world):
+    stranger = make_patient(world.a.pk, "Tom", "Dahle")
+    make_reading(make_device(stranger, world.kari), "spo2", 84, at=NOW - timedelta(seconds=61))
+    assert alarm_of(show(as_kari)) == ["Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert."]
+    assert alarm_of(show(as_ola)) == []
+
+
 def test_it_warns_when_a_notice_has_waited_over_a_minute(as_kari, world):
     entry = put_in_queue(world.per)
     Delivery.objects.create(
@@ -388,6 +396,6 @@ def test_it_asks_the_database_at_most_ten_times_whatever_the_number_of_rows(as_k
 def test_it_reads_only_the_named_patients_values(as_kari, world):
     put_in_queue(world.per)
     see_everything()
-    (values,) = [sql for sql in queries_of(as_kari) if "measurements_reading" in sql and "UNION" in sql]
+    (values,) = [sql for sql in queries_of(as_kari) if '"measurements_reading"' in sql and "UNION" in sql]
     assert str(world.per.pk) in values
     assert '"measurements_reading"."taken_at" >' in values
