@@ -24,6 +24,7 @@ from alerts.queries.queue import (
 from alerts.services.casework import NEEDS_NOTE
 from alerts.sparkline import Point, sparkline
 from alerts.waiting import Deadline, deadline_in_words
+from dho.lib.numbers import whole_number
 from organisations.opening_hours import OpeningHours
 from patients.enums import TargetGroup
 
@@ -53,7 +54,7 @@ class Choice:
         view, municipality = str(data.get("vis", "")), str(data.get("kommune", ""))
         return cls(
             view=view if view in LEVELS else "",
-            municipality_id=int(municipality) if municipality.isascii() and municipality.isdecimal() else None,
+            municipality_id=whole_number(municipality),
         )
 
     @property

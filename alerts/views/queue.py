@@ -27,6 +27,7 @@ from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.services import record_list_access
+from dho.lib.numbers import whole_number
 from organisations.models import FollowUpService
 from organisations.opening_hours import ROUND_THE_CLOCK, OpeningHours
 
@@ -101,11 +102,10 @@ def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Ferdig» from the list: enough for missing readings and equipment; else the page that asks what was done."""
     by, now = _at_work(request, patient_id, Action.HANDLE)
-    seen = request.POST.get("seen", "")
     try:
         services.finish(
             patient_id=patient_id,
-            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            seen=whole_number(request.POST.get("seen", "")) or 0,
             outcomes=[Outcome.NO_ACTION],
             measure_ids=[],
             note="",
