@@ -117,7 +117,7 @@ def make_board(
 
     Three queries whatever the number of rows: the rows, their values, and a third only when there are none.
     """
-    rows = queue_rows(by)
+    rows = queue_rows(by, now=now)
     here = [row for row in rows if choice.municipality_id in (None, row.municipality_id)]
     shown = [row for row in here if choice.shows(row, by)]
     values = recent_values(shown, now=now)

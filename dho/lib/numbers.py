@@ -32,7 +32,7 @@ _MONTHS: Final = (
 
 # Spaces that people, spreadsheets and phones put between thousands: space, NBSP, thin and narrow no-break.
 _NUMBER: Final = re.compile(r"([-\u2212\u2013]?)([0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+)(?:[.,]([0-9]+))?")
-_LONGEST_WHOLE = 18
+_LONGEST_WHOLE: Final = 18
 _LONGEST_NUMBER: Final = 40
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from alerts import services
 from alerts.enums import Level
 from alerts.models import Delivery, Heartbeat
+from alerts.queries.queue import queue_rows
 from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
@@ -135,6 +136,14 @@ def test_it_draws_no_limit_of_a_plan_that_nobody_approved(as_kari, world):
     make_reading(world.per_tablet, "spo2", Decimal("84.5"), at=NOW)
     put_in_queue(world.per)
     assert 'laveste 84,5, høyeste 84,5, siste 84,5."' in show(as_kari).text
+
+
+def test_it_draws_no_limit_of_a_plan_that_has_run_out(as_kari, world):
+    row = put_in_queue(world.per)
+    [entry] = queue_rows(world.actor(world.kari), now=world.per_plan.valid_until - timedelta(seconds=1))
+    assert (entry, entry.limits["red_low"]) == (row, 86)
+    [entry] = queue_rows(world.actor(world.kari), now=world.per_plan.valid_until)
+    assert (entry, entry.limits) == (row, None)
 
 
 def test_it_says_when_the_service_is_open_and_when_it_was_last_assessed(as_kari):
