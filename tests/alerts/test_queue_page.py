@@ -313,6 +313,11 @@ def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
     assert alarm_of(show(as_kari)) == [f"{what} har stått stille siden kl. {clock}."]
 
 
+def test_it_gives_the_date_when_a_job_stopped_on_another_day(as_kari):
+    beat(NOW - timedelta(days=1), only="assess")
+    assert alarm_of(show(as_kari)) == ["Vurderingen av målinger har stått stille siden 17.11.2026 kl. 10.00."]
+
+
 def test_it_warns_when_a_standing_job_has_never_run(as_kari):
     Heartbeat.objects.filter(name="expectations").delete()
     assert alarm_of(show(as_kari)) == ["Kontrollen av målinger som mangler har ikke startet."]
