@@ -86,10 +86,10 @@ class DeviceView(APIView):
         """A look at what we hold about the patient. What the device sends in is none."""
         record_device_access(action, device=self.device, origin=origin_of(self.request), now=timezone.now())
 
-    def keep(self, codes: list[str], body: bytes) -> None:
+    def keep(self, codes: list[str], body: bytes, *, items: int = 1) -> None:
         """Keep refused content; the follow-up service sees it when it happens again and again."""
         path = self.request.path
-        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now())
+        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now(), items=items)
 
 
 def _read_body(request: HttpRequest) -> None:
@@ -174,7 +174,8 @@ class BatchView(DeviceView):
         """Keep the refused readings only, so that they are whole also when the batch is larger than what we keep."""
         if refused:
             codes = [code for _, outcome in refused for code in outcome.codes]
-            self.keep(codes, as_json([item for item, _ in refused]).encode("utf-8", "replace"))
+            body = as_json([item for item, _ in refused]).encode("utf-8", "replace")
+            self.keep(codes, body, items=len(refused))
 
 
 def _id_of(item: Any) -> UUID | None:

@@ -18,7 +18,7 @@ from organisations.enums import Shared
 from organisations.models import FollowUpService
 
 # `place.service_id` for each row `one` with patient_id and municipality_id.
-_PLACE: Final = """
+PLACE: Final = """
 LEFT JOIN LATERAL (
     SELECT e.service_id FROM patients_enrolment e WHERE e.patient_id = one.patient_id
     ORDER BY e.ended_on DESC NULLS FIRST, e.started_on DESC LIMIT 1
@@ -48,18 +48,18 @@ CROSS JOIN LATERAL (
 
 # The alerts of a case always stand where its row does: they are written together, and the nightly check compares them.
 _MISPLACED: Final = f"""
-SELECT one.municipality_id, one.patient_id FROM alerts_queueentry one {_PLACE}
+SELECT one.municipality_id, one.patient_id FROM alerts_queueentry one {PLACE}
 WHERE one.service_id <> place.service_id
 """  # noqa: S608 - constants of ours
 
 _OF_PATIENTS: Final = f"""
 SELECT one.patient_id, place.service_id
-FROM unnest(%(patients)s::uuid[], %(municipalities)s::int[]) AS one(patient_id, municipality_id) {_PLACE}
+FROM unnest(%(patients)s::uuid[], %(municipalities)s::int[]) AS one(patient_id, municipality_id) {PLACE}
 """  # noqa: S608 - constants of ours
 
 
-def _by_day(on: date) -> dict[str, Any]:
-    """The parameters of `_PLACE`."""
+def by_day(on: date) -> dict[str, Any]:
+    """The parameters of `PLACE`."""
     at_the_queue = [str(role) for role in Role if allows(role, Permission.TRIAGE)]
     return {"on": on, "shared": str(Shared.READINGS), "at_the_queue": at_the_queue}
 
@@ -71,7 +71,7 @@ def services_of(municipalities: dict[UUID, int], *, on: date) -> dict[UUID, Foll
     """
     given = {"patients": list(municipalities), "municipalities": list(municipalities.values())}
     with connection.cursor() as cursor:
-        cursor.execute(_OF_PATIENTS, _by_day(on) | given)
+        cursor.execute(_OF_PATIENTS, by_day(on) | given)
         chosen: dict[UUID, UUID] = dict(cursor.fetchall())
     # The secret is read only where something is signed: no judgement may depend on a key (P1).
     services = FollowUpService.objects.defer("webhook_secret").in_bulk(set(chosen.values()))
@@ -81,5 +81,5 @@ def services_of(municipalities: dict[UUID, int], *, on: date) -> dict[UUID, Foll
 def misplaced(*, on: date) -> list[tuple[int, UUID]]:
     """Municipality and id of the patients whose open case stands with another service than it should."""
     with connection.cursor() as cursor:
-        cursor.execute(_MISPLACED, _by_day(on))
+        cursor.execute(_MISPLACED, by_day(on))
         return list(cursor.fetchall())

@@ -9,21 +9,23 @@ from datetime import datetime
 from typing import Final
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.roles import Permission
+from alerts.queries.placing import PLACE, by_day
 from alerts.queries.work import TOO_LONG, UNDELIVERED
 
-_STATE: Final = """
+_STATE: Final = f"""
 SELECT count(*), COALESCE(max(change), 0), COALESCE(sum(change), 0)::bigint,
        EXISTS (
-           SELECT FROM measurements_reading f
-           JOIN patients_enrolment e ON e.patient_id = f.patient_id AND e.service_id = %(service)s
-           WHERE f.assessed_at IS NULL AND f.received_at < %(since)s
-       ) OR EXISTS (
-           SELECT FROM measurements_questionnaireresponse f
-           JOIN patients_enrolment e ON e.patient_id = f.patient_id AND e.service_id = %(service)s
-           WHERE f.assessed_at IS NULL AND f.received_at < %(since)s
+           SELECT FROM (
+               SELECT patient_id, municipality_id FROM measurements_reading
+               WHERE assessed_at IS NULL AND received_at < %(since)s
+             UNION ALL
+               SELECT patient_id, municipality_id FROM measurements_questionnaireresponse
+               WHERE assessed_at IS NULL AND received_at < %(since)s
+           ) one {PLACE} WHERE place.service_id = %(service)s
        ),
        EXISTS (
            SELECT FROM alerts_delivery d
@@ -32,7 +34,7 @@ SELECT count(*), COALESCE(max(change), 0), COALESCE(sum(change), 0)::bigint,
        (SELECT jsonb_object_agg(name, at) FROM alerts_heartbeat)
 FROM alerts_queueentry
 WHERE service_id = %(service)s AND municipality_id = ANY (%(municipalities)s)
-"""
+"""  # noqa: S608 - constants of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class QueueState:
 
 def queue_state(by: Actor, *, now: datetime) -> QueueState:
     """The state of the queue of the actor's service, in the municipalities that the actor reaches."""
-    given = {
+    given = by_day(timezone.localdate(now)) | {
         "service": by.service_id,
         "municipalities": sorted(by.reaches(Permission.SEE_QUEUE)),
         "undelivered": [str(state) for state in UNDELIVERED],

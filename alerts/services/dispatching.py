@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,7 +21,8 @@ from alerts.services.desk import Desk, lock_patients
 from dho.lib import rls
 from dho.lib.encryption import DecryptionFailed
 
-# Longer than the longest sending (15 s), so that a lease never runs out under a living sender.
+# Longer than a sending takes: 5 s to connect, 10 s for an answer. A receiver that drips byte by byte may take longer;
+# then the notice goes out once more, with the same key.
 LEASE: Final = timedelta(seconds=20)
 AT_ONCE: Final = 16
 MOST_ATTEMPTS: Final = 8
@@ -34,8 +35,9 @@ def dispatch(*, now: datetime) -> int:
     if not leased:
         return 0
     with ThreadPoolExecutor(max_workers=len(leased)) as pool:
-        errors = list(pool.map(_send, [(each, _notice(each, now)) for each in leased]))
-    return sum(_mark(delivery, error, now) for delivery, error in zip(leased, errors, strict=True))
+        jobs = {pool.submit(_send, (each, _notice(each, now))): each for each in leased}
+        # Each as soon as it is through: the slowest must not let the leases of the others run out.
+        return sum(_mark(jobs[done], done.result(), now) for done in as_completed(jobs))
 
 
 def _lease(now: datetime) -> Sequence[Delivery]:

@@ -28,6 +28,7 @@ from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
+from dho.lib.numbers import since_nb, whole_number
 from organisations.models import FollowUpService
 from organisations.opening_hours import ROUND_THE_CLOCK, OpeningHours
 
@@ -109,11 +110,10 @@ def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Ferdig» from the list: enough for missing readings and equipment; else the page that asks what was done."""
     by, now = _at_work(request, patient_id, Action.HANDLE)
-    seen = request.POST.get("seen", "")
     try:
         services.finish(
             patient_id=patient_id,
-            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            seen=whole_number(request.POST.get("seen", "")) or 0,
             outcomes=[Outcome.NO_ACTION],
             measure_ids=[],
             note="",
@@ -174,7 +174,7 @@ def _list(
         "board": make_board(by, choice=choice, hours=hours, now=now, notes=notes),
         "choice": choice,
         "opening": opening,
-        "last_assessed_at": state.last_assessed_at,
+        "last_assessed": since_nb(state.last_assessed_at, now=now) if state.last_assessed_at else "",
         "alarms": context.alarms(state, now=now),
         "undo": context.undo_on_offer(request.session, by=by, now=now),
         "now": now,

@@ -32,6 +32,7 @@ _MONTHS: Final = (
 
 # Spaces that people, spreadsheets and phones put between thousands: space, NBSP, thin and narrow no-break.
 _NUMBER: Final = re.compile(r"([-\u2212\u2013]?)([0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+)(?:[.,]([0-9]+))?")
+_LONGEST_WHOLE: Final = 18
 _LONGEST_NUMBER: Final = 40
 
 
@@ -72,6 +73,11 @@ def parse_decimal(text: str) -> Decimal:
     return Decimal(digits).copy_negate() if sign else Decimal(digits)
 
 
+def whole_number(text: str) -> int | None:
+    """The id or counter that a page sent back, at most 18 digits (a bigint holds them); None for anything else."""
+    return int(text) if len(text) <= _LONGEST_WHOLE and text.isascii() and text.isdecimal() else None
+
+
 def date_nb(value: dt.date) -> str:
     """02.11.2026, for tables. An aware datetime is shown as the day it is in Oslo."""
     return _local(value).strftime("%d.%m.%Y")
@@ -92,6 +98,11 @@ def time_nb(value: dt.datetime | dt.time, *, seconds: bool = False) -> str:
     """kl. 10.42, or kl. 10.42.05. An aware datetime is shown as the clock in Oslo."""
     clock = value.astimezone(OSLO) if isinstance(value, dt.datetime) and value.tzinfo is not None else value
     return clock.strftime("kl. %H.%M.%S" if seconds else "kl. %H.%M")
+
+
+def since_nb(value: dt.datetime, *, now: dt.datetime) -> str:
+    """kl. 10.42 of today in Oslo, else 17.11.2026 kl. 10.42: a clock alone always reads as today's."""
+    return time_nb(value) if date_nb(value) == date_nb(now) else f"{date_nb(value)} {time_nb(value)}"
 
 
 def duration_nb(value: dt.timedelta) -> str:

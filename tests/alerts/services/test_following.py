@@ -154,8 +154,8 @@ def test_the_new_nurse_sees_it_and_the_old_one_does_not(world, own_b, ends):
     [old], [new] = (
         work_of(user, on=LAST_DAY + timedelta(days=1)) for user in (world.kari, own_b.memberships.get().user)
     )
-    assert [row.patient for row in queue_rows(old)] == []
-    assert [row.patient for row in queue_rows(new)] == [world.solveig]
+    assert [row.patient for row in queue_rows(old, now=AFTER)] == []
+    assert [row.patient for row in queue_rows(new, now=AFTER)] == [world.solveig]
 
 
 def test_a_case_follows_the_course_to_another_service(world, own_b):
