@@ -45,6 +45,7 @@ STAFF: Final = (
     Employee("lie", "Tor", "Lie", Role.GP, "storhaug", "9000035"),
     Employee("siri", "Siri", "Moen", Role.COORDINATOR, GRUE),
     Employee("ness", "Nils", "Ness", Role.MUNICIPAL_ADMINISTRATOR, KONGSVINGER),
+    Employee("vera", "Vera", "Vik", Role.PRIVACY_OFFICER, KONGSVINGER),
     Employee("rye", "Randi", "Rye", Role.COORDINATOR, STAVANGER),
 )
 # Which GPs have the patients of a municipality on their lists; the first has most of them.

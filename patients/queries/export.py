@@ -25,11 +25,14 @@ BY_ROW: Final = frozenset({"audit_changeentry", "audit_auditreview"})
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table's rows about the person, each with its columns in the order of the model."""
+    """One table's rows about the person, each with its columns in the order of the model.
+
+    `labels` says by column what the codes of a closed list mean.
+    """
 
     name: str
-    title: str
     rows: list[dict[str, Any]]
+    labels: dict[str, dict[Any, str]]
 
 
 def everything_about(patient: Patient) -> list[Table]:
@@ -69,9 +72,15 @@ def columns_of(model: type[Model]) -> "list[Field[Any, Any]]":
 
 
 def _table(model: type[Model], about: Q) -> Table:
-    names = [field.attname for field in columns_of(model)]
-    rows = model._default_manager.filter(about).order_by("pk").values(*names)  # noqa: SLF001
-    return Table(model._meta.db_table, str(model._meta.verbose_name_plural), list(rows))  # noqa: SLF001
+    fields = columns_of(model)
+    rows = model._default_manager.filter(about).order_by("pk").values(*[field.attname for field in fields])  # noqa: SLF001
+    labels = {field.attname: _labels(field) for field in fields}
+    return Table(model._meta.db_table, list(rows), labels)  # noqa: SLF001
+
+
+def _labels(field: "Field[Any, Any]") -> dict[Any, str]:
+    """The closed list of the column, or of what its array holds."""
+    return {code: str(label) for code, label in getattr(field, "base_field", field).flatchoices}
 
 
 def _looks(patient: Patient) -> Any:

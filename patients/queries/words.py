@@ -1,13 +1,16 @@
 """The export in words: which tables and columns a person can read, and what they are called in Norwegian."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from accounts.models import User
 from dho.lib.numbers import date_nb, decimal_comma, time_nb
 from patients.queries.export import Table
+from patients.queries.log import role_word
 
 # Of the longest tables the newest rows; all of them are in the file.
 MOST_ROWS: Final = 200
@@ -58,11 +61,24 @@ COLUMNS: Final[dict[str, str]] = {
     "assessed_at": "Vurdert", "reasons": "Begrunnelser", "headline": "Varsel", "detail": "Utdyping", "level": "Nivå",
     "opened_at": "Åpnet", "closed_at": "Lukket", "action": "Handling", "outcomes": "Utfall", "note": "Notat",
     "at": "Tid", "channel": "Måte", "state": "Tilstand", "created_at": "Laget", "delivered_at": "Sendt",
-    "due_at": "Ventet",    "deadline": "Frist", "waiting_since": "Ventet siden", "actor_name": "Hvem", "role": "Rolle",
+    "due_at": "Ventet", "deadline": "Frist", "waiting_since": "Ventet siden", "actor_name": "Hvem", "role": "Rolle",
     "organisation": "Virksomhet", "basis": "Grunnlag", "outcome": "Resultat", "reviewer_name": "Hvem",
-    "reviewed_at": "Kontrollert", "operation": "Hva skjedde", "before": "Før", "after": "Etter", "actor": "Hvem (id)",
-    "table_name": "Tabell", "codes": "Hvorfor avvist",
+    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist",
 }  # fmt: skip
+# Codes that belong to apps above this one and have no Norwegian label in their model.
+CODES: Final[dict[str, str]] = {
+    "RED": "Rød", "YELLOW": "Gul", "GREEN": "Grønn", "NOT_ASSESSED": "Ikke vurdert", "BAND": "Grense",
+    "CHANGE": "Endring", "SCORE": "Poengsum", "SHARE": "Andel av vanlig verdi", "REPEATED": "Flere ganger",
+    "ANSWER": "Svar", "NEWS2": "NEWS2",
+}  # fmt: skip
+_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*[+-]\d\d:\d\d$")
+_DAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+# Columns that are told in another way than their content says.
+_TOLD: Final[dict[str, Callable[[Any], str]]] = {
+    "role": role_word,
+    "weekdays": lambda days: ", ".join(_DAYS[day] for day in days),
+    "reasons": lambda reasons: " ".join(str(reason.get("sentence", "")) for reason in reasons),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +93,80 @@ class ReadableTable:
 
 def readable(tables: Iterable[Table]) -> list[ReadableTable]:
     """The tables with what a person can read. Keys and numbers for machines are left to the file."""
-    return [_readable(table) for table in tables]
+    by_name = {table.name: table for table in tables}
+    changes = by_name.pop("audit_changeentry", None)
+    told = [_readable(table) for table in by_name.values()] + ([_changes(changes, by_name)] if changes else [])
+    return [table for table in told if table.rows and table.columns]
 
 
 def _readable(table: Table) -> ReadableTable:
-    shown = [name for name in table.rows[0] if name in COLUMNS]
+    """The columns that have a name in Norwegian and something in them."""
     newest = table.rows[-MOST_ROWS:]
+    shown = [name for name in table.rows[0] if name in COLUMNS and any(row[name] for row in newest)]
     return ReadableTable(
         title=TITLES[table.name],
         columns=[COLUMNS[name] for name in shown],
-        rows=[[_text(row[name]) for name in shown] for row in newest],
+        rows=[[_told(table, name, row[name]) for name in shown] for row in newest],
         left_out=len(table.rows) - len(newest),
     )
 
 
+def _changes(table: Table, by_name: Mapping[str, Table]) -> ReadableTable:
+    """What was changed after it was first written: what it said before, and what it says now."""
+    changed = [row for row in table.rows if row["operation"] != "INSERT"]
+    newest = changed[-MOST_ROWS:]
+    people = _names({row["actor"] for row in newest})
+    rows = [
+        [_text(row["at"]), people.get(row["actor"], "Automatisk"), TITLES[row["table_name"]], difference]
+        for row in newest
+        if (difference := _difference(by_name[row["table_name"]], row["before"] or {}, row["after"] or {}))
+    ]
+    return ReadableTable(
+        title=TITLES[table.name],
+        columns=["Tid", "Hvem", "Hvor", "Hva som ble endret"],
+        rows=rows,
+        left_out=len(changed) - len(newest),
+    )
+
+
+def _names(actors: set[str]) -> dict[str, str]:
+    """The people among those who made changes; the others are devices and the workers."""
+    ids = [actor for actor in actors if actor.count("-") == 4 and not actor.startswith("device:")]
+    return {str(user.pk): user.get_full_name() for user in User.objects.filter(pk__in=ids)}
+
+
+def _difference(table: Table, before: dict[str, Any], after: dict[str, Any]) -> str:
+    return "; ".join(
+        f"{COLUMNS[name]}: «{_told(table, name, before.get(name))}» → «{_told(table, name, after.get(name))}»"
+        for name in COLUMNS
+        if before.get(name) != after.get(name)
+    )
+
+
+def _told(table: Table, name: str, value: Any) -> str:
+    if name in _TOLD and value is not None:
+        return _TOLD[name](value)
+    labels = {**table.labels.get(name, {}), **CODES}
+    if isinstance(value, list):
+        return ", ".join(labels.get(each) or _text(each) for each in value)
+    return (labels.get(value) if isinstance(value, str | int) else "") or _text(value)
+
+
 def _text(value: Any) -> str:
-    """The value as Norwegians write it."""
-    if isinstance(value, datetime):
-        return f"{date_nb(value)} {time_nb(value)}"
-    if isinstance(value, date):
-        return date_nb(value)
-    if isinstance(value, Decimal):
-        return decimal_comma(value)
-    if isinstance(value, list | tuple):
-        return ", ".join(_text(each) for each in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{COLUMNS.get(name, name)}: {_text(each)}" for name, each in value.items())
-    return "" if value is None else str(value)
+    """The value as Norwegians write it. In the change log times are text in one form."""
+    if isinstance(value, str) and _TIME.match(value):
+        value = datetime.fromisoformat(value)
+    written = next((write for kind, write in _WRITTEN if isinstance(value, kind)), str)
+    return "" if value is None else written(value)
+
+
+# The first that fits: a date with a time is also a date.
+_WRITTEN: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
+    (datetime, lambda at: f"{date_nb(at)} {time_nb(at)}"),
+    (date, date_nb),
+    (time, time_nb),
+    (Decimal, decimal_comma),
+    (bool, lambda yes: "ja" if yes else "nei"),
+    (list, lambda several: ", ".join(_text(each) for each in several)),
+    (dict, lambda named: "; ".join(f"{name}: {_text(each)}" for name, each in named.items())),
+)

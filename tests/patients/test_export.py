@@ -96,6 +96,9 @@ def test_the_page_can_be_read(as_vera, world):
     for part in ("Alt som er lagret om Per Aasen", "Om deg", "Målinger", "Hvem har sett i journalen", "Kari Nordmann"):
         assert part in text
     assert "18.11.2026 kl. 09.00" in text
+    for code, word in (("MALE", "Mann"), ("COPD", "Kols"), ("NURSE", "sykepleier"), ("HEALTH_CARE", "Helsehjelp")):
+        assert (code in text, word in text) == (False, True)
+    assert "Telefon: «99 00 00 01» → «99 00 00 09»" in text
 
 
 def test_the_page_shows_the_newest_of_many_and_says_so(as_vera, world):
