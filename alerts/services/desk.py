@@ -18,7 +18,7 @@ from organisations.opening_hours import NeverOpens
 from patients.models import Enrolment, Patient
 
 _ALERT_FIELDS: Final = [
-    "level", "headline", "detail", "count", "waiting_since", "deadline",
+    "service", "level", "headline", "detail", "count", "waiting_since", "deadline",
     "state", "closed_at", "close_reason", "handling",
 ]  # fmt: skip
 _ENTRY_FIELDS: Final = ["service", "level", "alert", "alert_count", "waiting_since", "deadline"]
@@ -97,6 +97,12 @@ class Desk:
         for name, value in fields.items():
             setattr(alert, name, value)
         self._note(alert, red=alert.level == Level.RED and not was_red)
+
+    def move(self, alert: Alert) -> None:
+        """The alert goes where the course has gone: handled by that service's hours, and red is told there."""
+        alert.service = self.service_of(alert.patient_id)
+        alert.deadline = self.deadline(alert.patient_id, Level(alert.level), alert.waiting_since)
+        self._note(alert, red=alert.level == Level.RED)
 
     def close(self, alert: Alert, reason: CloseReason, *, handling: Handling | None = None) -> None:
         """Close an open alert with its reason."""

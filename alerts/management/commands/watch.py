@@ -33,7 +33,7 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0))
+        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0), (follow_rights, 5.0))
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -64,6 +64,13 @@ def follow_schedules() -> None:
     services.examine_deadlines(now=now)
     services.watch_refusals(now=now)
     Heartbeat.beat("expectations", now=now)
+
+
+def follow_rights() -> None:
+    """Handovers whose day in Oslo has come, and cases of people who can no longer open them."""
+    now = timezone.now()
+    services.carry_out_handovers(now=now)
+    services.free_lost_claims(now=now)
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
