@@ -1,8 +1,8 @@
-"""Addresses of the queue, the patient page and the explanations."""
+"""Addresses of the queue, handovers, the patient page and the explanations."""
 
 from django.urls import path
 
-from alerts.views import explanation, patient, queue
+from alerts.views import explanation, handovers, patient, queue
 
 urlpatterns = [
     path("arbeidsko/", queue.page, name="queue"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("arbeidsko/<uuid:patient_id>/ferdig/", queue.done, name="queue-done"),
     path("arbeidsko/<uuid:patient_id>/angre/", queue.take_back, name="queue-undo"),
     path("pasienter/<uuid:patient_id>/", patient.page, name="patient"),
+    path("overforinger/", handovers.page, name="handovers"),
+    path("overforinger/<uuid:handover_id>/svar/", handovers.answer, name="handover-answer"),
     path("vurderinger/<uuid:assessment_id>/", explanation.page, name="explanation"),
 ]

@@ -15,11 +15,13 @@ from alerts.models import Alert, Assessment, QueueEntry
 from audit.models import AccessEntry
 from careplans.scoring import SCORER_VERSION
 from tests.database import see_everything
+from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
+from tests.factories.organisations import make_service
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva"]
-IN, LOGIN, NO, GONE = 200, 302, 403, 404
+IN, LOGIN, NO, GONE, WRONG = 200, 302, 403, 404, 422
 
 
 def only(*allowed, code=IN, others=GONE, nobody=LOGIN):
@@ -41,6 +43,19 @@ DOORS = {
     "devices": ("get", only("kari")),
     "device-issue": ("post", only("kari")),
     "device-revoke": ("post", only("kari", code=LOGIN)),
+    "access": ("get", only("kari", "dahl")),
+    "access-share": ("post", only("kari", code=WRONG)),
+    "access-unshare": ("post", only("kari", code=LOGIN)),
+    "handover-propose": ("post", only("kari", code=WRONG)),
+    "handover-withdraw": ("post", only("kari", code=LOGIN)),
+    "access-block": ("post", only("kari", code=WRONG)),
+    "access-lift": ("post", only("kari", code=LOGIN)),
+    "emergency": ("get", only("kari", "ola", "dahl", "lie", others=NO)),
+    # The privacy officer and the receiving service get in: tests/patients, tests/alerts.
+    "emergencies": ("get", only(others=NO)),
+    "emergency-review": ("get", only()),
+    "handovers": ("get", only("kari", "ola", "eva", others=NO)),
+    "handover-answer": ("post", only()),
     "plans": ("get", only("dahl", "lie", others=NO)),
     "plan-decide": ("get", only("kari", "dahl")),
     "plan-print": ("get", only("kari", "dahl")),
@@ -63,6 +78,7 @@ DOORS = {
 # Acts whose good outcome has tests of its own; here only that everybody else is kept out.
 ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
 FOR_EVERYONE = {"home", "choose-role"}
+POSTED = {name for name, (method, _) in DOORS.items() if method == "post" and not name.startswith("api-")}
 
 
 def doors(patterns=None):
@@ -110,11 +126,16 @@ def red_per(world):
         waiting_since=NOW,
         deadline=NOW,
     )
+    home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
     return {
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
         "credential_id": world.per_tablet.pk,
+        "relation_id": share(world.per, home, world.kari).pk,
+        "handover_id": make_handover(world.per, home, world.kari).pk,
+        "block_id": block(world.per, world.kari, user=world.berit).pk,
+        "emergency_id": open_in_emergency(world.per, world.berit).pk,
     }
 
 
@@ -162,7 +183,7 @@ def test_only_the_services_own_nurse_acts_on_a_case(world, red_per, person, name
     assert QueueEntry.objects.values().get() == before
 
 
-@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "plan-decide", "plan-print"])
+@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "access", "plan-decide", "plan-print"])
 def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     browser = browser_of(world, "ola")
@@ -175,7 +196,7 @@ def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, 
     assert set(refused.values_list("municipality_id", flat=True)) == {world.c.pk}
 
 
-@pytest.mark.parametrize("name", sorted(ACTS | {"logout", "choose-role", "device-issue", "device-revoke"}))
+@pytest.mark.parametrize("name", sorted(ACTS | POSTED))
 def test_nothing_is_changed_by_get(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
