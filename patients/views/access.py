@@ -74,16 +74,15 @@ def handover_form(visit: Visit, data: Any = None) -> HandoverForm:
 
 def block_form(visit: Visit, data: Any = None) -> BlockForm:
     """With those who see the patient now, and those who could come to."""
-    return BlockForm(data, choices=blockable(visit))
+    return BlockForm(data, choices=_blockable(visit, queries.who_sees(visit.patient, now=visit.now)))
 
 
 def _services(visit: Visit) -> Any:
     return queries.reaching_services(visit.patient.municipality_id, on=timezone.localdate(visit.now))
 
 
-def blockable(visit: Visit) -> dict[str, list[tuple[str, str]]]:
+def _blockable(visit: Visit, seers: list[queries.Seer]) -> dict[str, list[tuple[str, str]]]:
     """By group, what `blocked_one` understands, with its words."""
-    seers = queries.who_sees(visit.patient, now=visit.now)
     people = {str(actor.user.pk): _person(actor) for seer in seers for actor, _ in seer.people}
     offices = Membership.objects.filter(user=visit.patient.gp, practice__isnull=False).select_related("practice")
     practices = {str(each.practice_id): str(each.practice.name) for each in offices if each.practice}
@@ -109,6 +108,7 @@ def blocked_one(chosen: str) -> User | FollowUpService | GpPractice:
 def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
     """The page as it is now, with the form that was refused, if one was."""
     patient, on = visit.patient, timezone.localdate(visit.now)
+    seers = queries.who_sees(patient, now=visit.now)
     steps = {
         "may_share": visit.may(Permission.SHARE_PATIENT),
         "may_hand_over": visit.may(Permission.HAND_OVER),
@@ -120,7 +120,7 @@ def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
         "departure": patient.departure(on),
         "emergency": emergency_of(patient, by=visit.by, now=visit.now),
         "responsibility": queries.responsibility(patient),
-        "seers": queries.who_sees(patient, now=visit.now),
+        "seers": seers,
         "relations": CareRelation.objects.in_force(on).filter(patient=patient).select_related("service", "given_by"),
         "handover": queries.open_handovers(patient).select_related("from_service", "to_service", "proposed_by").first(),
         "handovers": _earlier_handovers(patient),
@@ -129,7 +129,7 @@ def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
         "today": on,
         "share_form": share_form(visit),
         "handover_form": handover_form(visit),
-        "block_form": block_form(visit) if steps["may_block"] else None,
+        "block_form": BlockForm(choices=_blockable(visit, seers)),
         **steps,
     }
     return render(visit.request, "patients/access.html", context | extra, status=status)
