@@ -31,7 +31,7 @@ ADVICE = {
         "Be pasienten måle på nytt, og se om utstyret virker.",
     ),
     Cause.INVALID_RULE: Advice(
-        "Grensene i planen sier imot hverandre.",
+        "En regel i planen kan ikke brukes slik den er skrevet.",
         "Vurder verdien selv. Lag en ny versjon av planen og send den til fastlegen.",
     ),
     Cause.NOT_ENOUGH_HISTORY: Advice(
@@ -39,8 +39,8 @@ ADVICE = {
         "Vurder verdien selv. Regelen virker når pasienten har målt flere ganger.",
     ),
     Cause.MISSING_PART: Advice(
-        "Regelen bruker flere målinger, og minst én av dem mangler.",
-        "Be pasienten ta målingen som mangler.",
+        "Noe som regelen trenger, mangler: en måling eller et svar.",
+        "Be pasienten måle eller svare på det som mangler.",
     ),
     Cause.UNKNOWN_ANSWER: Advice(
         "Planen sier ikke hva dette svaret betyr.",

@@ -163,6 +163,16 @@ def return_with_question(*, version: PlanVersion, question: str, by: Actor, now:
     return _decide(version, Decision.RETURNED, by=by, now=now, question=question.strip())
 
 
+def decides_for(patient: Patient, *, by: Actor, now: datetime) -> bool:
+    """Whether this is the doctor who decides about the patient's plan (C3)."""
+    return patients_to_decide_for(by, now=now).filter(pk=patient.pk).exists()
+
+
+def has_hpr_number(by: Actor) -> bool:
+    """An approval names the doctor's HPR number (R-041), so there is none without."""
+    return re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number) is not None
+
+
 def problems_of(version: PlanVersion) -> list[str]:
     """Why the draft cannot be sent yet, in sentences for the nurse; empty when it can."""
     found = _sentences(ruleset_of(version))
@@ -230,8 +240,7 @@ def _locked(version: PlanVersion, *, by: Actor, permission: Permission) -> PlanV
 def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
     """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
     version = _locked(version, by=by, permission=Permission.APPROVE_PLAN)
-    own = patients_to_decide_for(by, now=now).filter(pk=version.patient_id)
-    if not own.exists() or not re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number):
+    if not decides_for(version.patient, by=by, now=now) or not has_hpr_number(by):
         raise NotYours
     if version.status == VersionStatus.DRAFT:
         raise WrongStep(version.status)

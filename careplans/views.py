@@ -24,7 +24,14 @@ from careplans.models import PlanVersion
 from careplans.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from careplans.queries.gp import find_version, lately_decided, plan_page, waiting_for
 from careplans.queries.wording import hours_words
-from careplans.services import AlreadyDecided, approve, return_with_question
+from careplans.services import (
+    AlreadyDecided,
+    NotYours,
+    approve,
+    decides_for,
+    has_hpr_number,
+    return_with_question,
+)
 from dho.lib.numbers import OSLO, date_nb
 from patients.access import get_patient
 
@@ -54,7 +61,9 @@ def decide(request: ActorRequest, version_id: UUID) -> HttpResponse:
         return _return(request, version, now) if "question" in request.POST else _approve(request, version, now)
     except AlreadyDecided:
         version.refresh_from_db()
-        return _plan(request, version, now, status=409, late=True)
+        return _plan(request, version, now, status=409, late=True, unsaved=request.POST.get("question", ""))
+    except NotYours:
+        return _plan(request, version, now, status=403, unsaved=request.POST.get("question", ""))
 
 
 @login_required
@@ -142,14 +151,16 @@ def _approval_form(version: PlanVersion, now: datetime, data: Any = None) -> App
 def _plan(
     request: ActorRequest, version: PlanVersion, now: datetime, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    page = plan_page(version, now=now)
+    page, by = plan_page(version, now=now), _actor(request)
+    own = version.status == VersionStatus.PROPOSED and decides_for(version.patient, by=by, now=now)
     context = {
         "page": page,
         "version": version,
         "patient": version.patient,
         "age": version.patient.age(now.astimezone(OSLO).date()),
         "hours": hours_words(page.enrolment.service.opening_hours) if page.enrolment else "",
-        "decides": version.status == VersionStatus.PROPOSED and _actor(request).may(Permission.APPROVE_PLAN),
+        "decides": own and has_hpr_number(by),
+        "lacks_hpr": own and not has_hpr_number(by),
         "approval_form": _approval_form(version, now),
         "return_form": ReturnForm(),
         "can_make_pdf": can_make_pdf(),

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from accounts.actor import Actor
-from accounts.enums import Role
+from accounts.roles import Permission
 from careplans.enums import VersionStatus
 from careplans.models import Approval, PlanVersion, Schedule
 from careplans.queries import backtest
@@ -45,11 +45,11 @@ def lately_decided(by: Actor, *, now: datetime) -> list[Approval]:
 
 
 def find_version(version_id: UUID, *, by: Actor | None) -> PlanVersion | None:
-    """The version, if lock two lets it be seen. A draft is the nurse's own paper until it is sent."""
+    """The version, if lock two lets it be seen. A draft is the paper of those who write it until it is sent."""
     found = PlanVersion.objects.select_related("municipality", "created_by", "sent_by", "approved_by").filter(
         pk=version_id
     )
-    if by is not None and by.role == Role.GP:
+    if by is None or by.service_id is None or not by.may(Permission.DRAFT_PLAN):
         found = found.exclude(status=VersionStatus.DRAFT)
     return found.first()
 

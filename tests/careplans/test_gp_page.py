@@ -1,5 +1,6 @@
 """The doctor's two pages: what waits, and one plan with its evidence, decided or read."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
+from accounts.models import User
 from audit.models import AccessEntry
 from careplans.enums import MeasureKind, Zone
 from careplans.models import Approval, Measure, PlanVersion, Threshold
@@ -76,6 +78,12 @@ def plain(page) -> str:
     for tag in ("<mark>", "</mark>", "<del>", "</del>"):
         text = text.replace(tag, "")
     return " ".join(text.replace("\u00a0", " ").split())
+
+
+def unsaved(page) -> str | None:
+    """The question that could not be saved, given back."""
+    kept = re.search(r'<textarea class="ds-input" id="ulagret" rows="4" readonly>([^<]*)</textarea>', page.text)
+    return kept[1] if kept else None
 
 
 def log_of(version) -> list[tuple[str, bool]]:
@@ -441,6 +449,27 @@ class TestReturning:
         assert "Hvorfor &lt;85&gt;?" in text
 
 
+class TestWithoutHprNumber:
+    """An approval must name the number (R-041): the doctor is told, gets no form, and loses nothing."""
+
+    @pytest.fixture(autouse=True)
+    def no_number(self, world):
+        User.objects.filter(pk=world.dahl.pk).update(hpr_number="")
+
+    def test_it_says_what_is_missing_and_shows_no_form(self, as_dahl, proposal):
+        page = as_dahl.get(url(proposal))
+        assert "HPR-nummeret ditt ikke er registrert her." in plain(page)
+        assert 'name="confirmed"' not in page.text
+
+    @pytest.mark.parametrize("data", [APPROVES, {"question": "Hvorfor 85?"}])
+    def test_an_answer_all_the_same_is_refused_with_the_text_kept(self, as_dahl, proposal, data):
+        page = as_dahl.post(url(proposal), data)
+        assert page.status_code == 403
+        assert unsaved(page) == data.get("question")
+        proposal.refresh_from_db()
+        assert proposal.status == "PROPOSED"
+
+
 class TestWhenItIsTooLate:
     @pytest.mark.parametrize("data", [APPROVES, {"question": "Hvorfor?"}])
     def test_an_answer_to_a_decided_plan_is_refused_and_explained(self, as_dahl, world, proposal, data):
@@ -450,6 +479,7 @@ class TestWhenItIsTooLate:
         text = plain(page)
         assert "Svaret ditt ble ikke lagret, fordi forslaget er avgjort i mellomtiden." in text
         assert "Godkjent av Anne Dahl (HPR 1234567) 18.11.2026 kl. 09.55." in text
+        assert unsaved(page) == data.get("question")
 
     def test_a_changed_proposal_must_be_read_again(self, as_dahl, world, proposal):
         """ux.md 4.3 and acceptance 19: the nurse changed the plan while the doctor was reading."""

@@ -26,4 +26,4 @@ class Command(BaseCommand):
         breaches = find_breaches(now=timezone.now())
         if breaches:
             raise CommandError("\n".join(str(breach) for breach in breaches))
-        self.stdout.write("All promises hold.")
+        self.stdout.write("P1–P4 hold.")

@@ -195,7 +195,7 @@
     } else if (status !== 401) {
       event.preventDefault();
       if (event.detail.ctx.request.method !== "GET") {
-        document.getElementById("stale").textContent = "Det gikk ikke, og ingenting er lagret. Last siden på nytt.";
+        document.getElementById("stale").textContent = "Det gikk ikke, og vi vet ikke om det ble lagret. Last siden på nytt, og se etter.";
       }
     }
   });

@@ -1,0 +1,138 @@
+"""What the database itself refuses of memberships (C2, R-309), and what each kind of membership reaches (R-156)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
+from accounts.models import Membership
+from accounts.queries import work_of
+from accounts.roles import NEEDS, RIGHTS, Permission
+from organisations.enums import PartnerKind, Shared
+from organisations.models import GpPractice, Partner
+from tests.factories.accounts import make_membership, make_user
+from tests.factories.clock import NOW
+from tests.factories.organisations import make_agreement
+from tests.factories.world import A, B, C
+
+TODAY = NOW.date()
+SHORT = {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=7)}
+EVERYTHING = frozenset(Shared)
+
+
+@pytest.fixture
+def person(world):
+    return make_user("nina", "Nina", "Dal")
+
+
+@pytest.fixture
+def places(world) -> dict[str, object]:
+    """One organisation of each kind."""
+    partner = Partner.objects.create(name="Hjelpemiddellageret", kind=PartnerKind.LOGISTICS)
+    return {
+        "service": world.joint,
+        "practice": GpPractice.objects.get(name="Kongsvinger legesenter"),
+        "authority": world.a,
+        "community": world.a.community,
+        "partner": partner,
+    }
+
+
+FITS = {"service": AT_SERVICE, "practice": AT_PRACTICE, "authority": AT_AUTHORITY, "community": AT_COMMUNITY,
+        "partner": AT_PARTNER}  # fmt: skip
+
+
+def test_every_role_has_its_rights_and_exactly_one_kind_of_organisation():
+    assert sorted(role for roles in FITS.values() for role in roles) == sorted(Role)
+    assert set(RIGHTS) == set(Role)
+    assert set(NEEDS) <= set(Permission)
+
+
+@pytest.mark.parametrize("kind", FITS)
+def test_a_role_fits_its_kind_of_organisation_and_no_other(world, person, places, kind):
+    for role in Role:
+        given = SHORT | {"given_by": world.ness} if role == Role.SUPPORT else {}
+        if role in FITS[kind]:
+            make_membership(person, role, **{kind: places[kind]}, **given)
+        else:
+            with pytest.raises(IntegrityError, match="membership_role_fits_organisation"), transaction.atomic():
+                make_membership(person, role, **{kind: places[kind]}, **given)
+
+
+def test_nobody_gives_a_membership_to_oneself(world):
+    with pytest.raises(IntegrityError, match="membership_not_given_to_oneself"), transaction.atomic():
+        make_membership(world.ness, Role.COORDINATOR, authority=world.a, given_by=world.ness)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"valid_from": TODAY},
+        {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=8)},
+        {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=1), "given_by": None},
+    ],
+)
+def test_support_is_short_and_approved_by_somebody(world, person, places, fields):
+    fields = {"given_by": world.ness} | fields
+    with pytest.raises(IntegrityError, match="membership_support_is_short"), transaction.atomic():
+        make_membership(person, Role.SUPPORT, partner=places["partner"], **fields)
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "reach"),
+    [
+        ("service", Role.NURSE, {A: EVERYTHING, B: EVERYTHING}),
+        ("practice", Role.GP, {A: EVERYTHING, B: EVERYTHING}),
+        ("authority", Role.COORDINATOR, {A: EVERYTHING}),
+        ("community", Role.COMMUNITY_COORDINATOR, {}),
+        ("partner", Role.LOGISTICS, {A: frozenset({Shared.EQUIPMENT})}),
+    ],
+)
+def test_a_membership_reaches_what_ownership_and_agreements_say(world, person, places, kind, role, reach):
+    make_agreement(None, A, partner=places["partner"], shares=[Shared.EQUIPMENT])
+    make_membership(person, role, **{kind: places[kind]})
+    (actor,) = work_of(person, on=TODAY)
+    assert (actor.role, dict(actor.reach), actor.municipality_ids) == (role, reach, frozenset(reach))
+
+
+def test_what_is_not_shared_stays_closed(world, person):
+    make_agreement(world.own_c, A, shares=[Shared.PLAN])
+    make_membership(person, Role.NURSE, service=world.own_c)
+    (actor,) = work_of(person, on=TODAY)
+    assert actor.municipality_ids == {A, C}
+    assert {
+        name: actor.reaches(Permission[name]) for name in ("SEE_PLAN", "SEE_PATIENT", "TRIAGE", "APPROVE_PLAN")
+    } == {
+        "SEE_PLAN": {A, C},
+        "SEE_PATIENT": {C},
+        "TRIAGE": {C},
+        "APPROVE_PLAN": frozenset(),
+    }
+
+
+@pytest.mark.parametrize(("day", "reached"), [(-1, False), (0, True), (5, True), (6, False)])
+def test_an_agreement_counts_from_its_first_to_its_last_day(world, person, day, reached):
+    make_agreement(world.own_c, A, valid_from=TODAY, valid_until=TODAY + timedelta(days=5))
+    make_membership(person, Role.NURSE, service=world.own_c)
+    (actor,) = work_of(person, on=TODAY + timedelta(days=day))
+    assert (A in actor.municipality_ids) == reached
+
+
+def test_a_membership_counts_from_its_first_to_its_last_day(world, person):
+    make_membership(person, Role.NURSE, service=world.joint, **SHORT)
+    days = [-1, 0, 7, 8]
+    assert [len(work_of(person, on=TODAY + timedelta(days=day))) for day in days] == [0, 1, 1, 0]
+    assert Membership.objects.filter(user=person).count() == 1
+
+
+def test_health_data_are_never_shared_with_a_partner(world, places):
+    with pytest.raises(IntegrityError, match="agreement_partner_without_health_data"), transaction.atomic():
+        make_agreement(None, A, partner=places["partner"])
+
+
+def test_an_agreement_lets_in_one_organisation_once_at_a_time(world):
+    with pytest.raises(IntegrityError, match="agreement_service_one_at_a_time"), transaction.atomic():
+        make_agreement(world.joint, B)
+    with pytest.raises(IntegrityError, match="agreement_with_one_organisation"), transaction.atomic():
+        make_agreement(None, B)
