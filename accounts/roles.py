@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONFIGURE = "CONFIGURE"  # C
     MANAGE_PEOPLE = "MANAGE_PEOPLE"  # memberships of the own organisation
     MANAGE_AGREEMENTS = "MANAGE_AGREEMENTS"
+    SHARE_PATIENT = "SHARE_PATIENT"  # with a service that does not hold the course
     HAND_OVER = "HAND_OVER"  # responsibility from one service to another
     BLOCK_ACCESS = "BLOCK_ACCESS"  # the patient's block, registered for the patient
     EMERGENCY_ACCESS = "EMERGENCY_ACCESS"  # with a written reason
@@ -44,18 +45,20 @@ _TREATS: Final = {P.SEE_PATIENT, P.SEE_PLAN, P.DRAFT_PLAN}
 _TRIAGES: Final = _TREATS | {P.SEE_QUEUE, P.TRIAGE, P.CLOSE_RED, P.MESSAGE, P.MANAGE_DEVICES, P.HAND_OVER}
 
 RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
-    Role.NURSE: frozenset(_TRIAGES | {P.BLOCK_ACCESS, P.EMERGENCY_ACCESS}),
+    Role.NURSE: frozenset(_TRIAGES | {P.SHARE_PATIENT, P.BLOCK_ACCESS, P.EMERGENCY_ACCESS}),
     # Notes and drafts; everything but closing red, which is the nurse's.
-    Role.HEALTH_WORKER: frozenset(_TREATS | {P.SEE_QUEUE, P.TRIAGE, P.MESSAGE}),
+    Role.HEALTH_WORKER: frozenset(_TREATS | {P.SEE_QUEUE, P.TRIAGE, P.MESSAGE, P.SHARE_PATIENT}),
     Role.SERVICE_LEADER: frozenset({P.SEE_OWN_STATISTICS, P.CONFIGURE, P.MANAGE_PEOPLE, P.HAND_OVER}),
     Role.HOME_NURSE: frozenset({P.SEE_PLAN}),
     Role.GROUP_HOME_STAFF: frozenset({P.SEE_PLAN, P.SUBMIT}),
     Role.SPECIALIST: frozenset(_TREATS | {P.APPROVE_PLAN, P.EMERGENCY_ACCESS}),
-    Role.HOSPITAL_NURSE: frozenset(_TRIAGES | {P.EMERGENCY_ACCESS}),
+    Role.HOSPITAL_NURSE: frozenset(_TRIAGES | {P.SHARE_PATIENT, P.EMERGENCY_ACCESS}),
     Role.GP: frozenset(_TREATS | {P.APPROVE_PLAN, P.EMERGENCY_ACCESS}),
     Role.GP_OFFICE_NURSE: frozenset({P.SEE_PATIENT, P.SEE_PLAN}),
     # Reads its own municipality's patients and hands out equipment; does not triage.
-    Role.COORDINATOR: frozenset({P.SEE_PATIENT, P.SEE_PLAN, P.ENROL, P.MANAGE_DEVICES, P.BLOCK_ACCESS}),
+    Role.COORDINATOR: frozenset(
+        {P.SEE_PATIENT, P.SEE_PLAN, P.ENROL, P.MANAGE_DEVICES, P.SHARE_PATIENT, P.BLOCK_ACCESS}
+    ),
     Role.CASE_HANDLER: frozenset({P.ENROL}),
     Role.MUNICIPAL_LEADER: frozenset({P.SEE_OWN_STATISTICS}),
     Role.ECONOMY: frozenset({P.SETTLE}),
@@ -78,6 +81,7 @@ NEEDS: Final[dict[Permission, Shared]] = {
     P.MESSAGE: Shared.READINGS,
     P.SUBMIT: Shared.READINGS,
     P.EMERGENCY_ACCESS: Shared.READINGS,
+    P.SHARE_PATIENT: Shared.READINGS,
     P.BLOCK_ACCESS: Shared.READINGS,
     P.SEE_PLAN: Shared.PLAN,
     P.DRAFT_PLAN: Shared.PLAN,

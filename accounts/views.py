@@ -44,8 +44,6 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("plans")
     if request.actor.may(Permission.SEE_PATIENT):
         return redirect("patients")
-    if request.actor.may(Permission.READ_ACCESS_LOG):
-        return redirect("access-log")
     return render(request, "accounts/home.html")
 
 

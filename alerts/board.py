@@ -78,6 +78,7 @@ class Line:
     entry: Any
     age: int
     groups: str
+    departure: str
     spark: SafeString
     waited: timedelta
     came_while_closed: bool
@@ -145,6 +146,7 @@ def _line(row: Any, points: list[Point], *, by: Actor, hours: OpeningHours, now:
         entry=row,
         age=row.patient.age(timezone.localdate(now)),
         groups=", ".join(str(TargetGroup(code).label) for code in row.target_groups or []),
+        departure=row.patient.departure(timezone.localdate(now)),
         spark=sparkline(points, limit=limit, until=now),
         waited=max(now - row.waiting_since, timedelta(0)),
         came_while_closed=not hours.is_open(row.waiting_since),

@@ -1,8 +1,8 @@
-"""Addresses of the queue, the patient page and the explanations."""
+"""Addresses of the queue, handovers, the patient page and the explanations."""
 
 from django.urls import path
 
-from alerts.views import explanation, log_review, patient, queue
+from alerts.views import explanation, handovers, log_review, patient, queue
 
 urlpatterns = [
     path("arbeidsko/", queue.page, name="queue"),
@@ -14,5 +14,7 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/", patient.page, name="patient"),
     path("innsyn/kontroll/", log_review.unusual, name="log-review"),
     path("innsyn/kontroll/<uuid:entry_id>/<str:pattern>/", log_review.review, name="log-review-one"),
+    path("overforinger/", handovers.page, name="handovers"),
+    path("overforinger/<uuid:handover_id>/svar/", handovers.answer, name="handover-answer"),
     path("vurderinger/<uuid:assessment_id>/", explanation.page, name="explanation"),
 ]

@@ -34,6 +34,15 @@ class Action(TextChoices):
     PRINT_LOG = "PRINT_LOG", "Skrev ut hvem som har sett i journalen"
     EXPORT = "EXPORT", "Hentet ut alt om pasienten"
     CORRECT = "CORRECT", "Behandlet krav om retting"
+    OPEN_ACCESS = "OPEN_ACCESS", "Så hvem som har tilgang"
+    SHARE_PATIENT = "SHARE_PATIENT", "Endret hvem pasienten er delt med"
+    LIST_HANDOVERS = "LIST_HANDOVERS", "Åpnet overføringer"
+    HAND_OVER = "HAND_OVER", "Overførte ansvaret for pasienten"
+    BLOCK_ACCESS = "BLOCK_ACCESS", "Registrerte pasientens sperring"
+    LOOK_UP = "LOOK_UP", "Slo opp pasienten for nødtilgang"
+    EMERGENCY_ACCESS = "EMERGENCY_ACCESS", "Åpnet nødtilgang"
+    LIST_EMERGENCIES = "LIST_EMERGENCIES", "Åpnet nødtilganger"
+    REVIEW_EMERGENCY = "REVIEW_EMERGENCY", "Vurderte nødtilgang"
 
 
 class Basis(TextChoices):
@@ -62,6 +71,15 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.PRINT_LOG: Basis.INSIGHT,
     Action.EXPORT: Basis.INSIGHT,
     Action.CORRECT: Basis.INSIGHT,
+    Action.OPEN_ACCESS: Basis.ADMINISTRATION,
+    Action.SHARE_PATIENT: Basis.ADMINISTRATION,
+    Action.LIST_HANDOVERS: Basis.ADMINISTRATION,
+    Action.HAND_OVER: Basis.ADMINISTRATION,
+    Action.BLOCK_ACCESS: Basis.ADMINISTRATION,
+    Action.LOOK_UP: Basis.EMERGENCY,
+    Action.EMERGENCY_ACCESS: Basis.EMERGENCY,
+    Action.LIST_EMERGENCIES: Basis.CONTROL,
+    Action.REVIEW_EMERGENCY: Basis.CONTROL,
 }
 
 

@@ -17,13 +17,20 @@ from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership
 from accounts.roles import Permission
-from audit.enums import Action
+from audit.enums import Action, Basis
 from audit.services import Refused, record_access
 from patients.models import AccessBlock, CareRelation, EmergencyAccess, Enrolment, Patient
 
 # What only the service that holds the course does; one that a patient is shared with reads along.
 _OF_THE_HOLDER: Final = frozenset(
-    {Permission.TRIAGE, Permission.CLOSE_RED, Permission.HAND_OVER, Permission.MANAGE_DEVICES, Permission.MESSAGE}
+    {
+        Permission.TRIAGE,
+        Permission.CLOSE_RED,
+        Permission.HAND_OVER,
+        Permission.SHARE_PATIENT,
+        Permission.MANAGE_DEVICES,
+        Permission.MESSAGE,
+    }
 )
 _NOBODY: Final = UUID(int=0)
 # What emergency access opens: reading, nothing else.
@@ -33,11 +40,28 @@ _IN_EMERGENCY: Final = frozenset({Permission.SEE_PATIENT, Permission.SEE_PLAN})
 def visible_patients(by: Actor, *, now: datetime, permission: Permission = Permission.SEE_PATIENT) -> QuerySet[Patient]:
     """The patients for whom this actor has the permission: by care relation and not blocked, or in an emergency."""
     reachable = Patient.objects.filter(municipality_id__in=by.reaches(permission))
-    own = Q(related_to(by, permission, on=timezone.localdate(now))) & ~Q(Exists(blocks_of(by)))
+    own = _own(by, permission, now=now)
     if permission in _IN_EMERGENCY and by.may(Permission.EMERGENCY_ACCESS):
         opened = EmergencyAccess.objects.filter(patient=OuterRef("pk"), user=by.user, ends_at__gt=now)
         own |= Q(Exists(opened))
     return reachable.filter(own)
+
+
+def own_patients(by: Actor, *, now: datetime, permission: Permission = Permission.SEE_PATIENT) -> QuerySet[Patient]:
+    """As `visible_patients`, without those whom only emergency access has opened."""
+    return Patient.objects.filter(_own(by, permission, now=now), municipality_id__in=by.reaches(permission))
+
+
+def _own(by: Actor, permission: Permission, *, now: datetime) -> Q:
+    return Q(related_to(by, permission, on=timezone.localdate(now))) & ~Q(Exists(blocks_of(by)))
+
+
+def emergency_of(patient: Patient, *, by: Actor, now: datetime) -> EmergencyAccess | None:
+    """The emergency access that alone lets this person in now; None for whoever is let in by the ordinary rules."""
+    if not by.may(Permission.EMERGENCY_ACCESS):
+        return None
+    opened = EmergencyAccess.objects.filter(patient=patient, user=by.user, ends_at__gt=now).order_by("ends_at").last()
+    return None if opened is None or own_patients(by, now=now).filter(pk=patient.pk).exists() else opened
 
 
 def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
@@ -59,12 +83,16 @@ def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
 
 def blocks_of(by: Actor, *, patient: str = "pk") -> QuerySet[AccessBlock]:
     """Blocks in force against this person, service or practice, of the patient named by the outer column."""
+    return _blocks_against(by).filter(patient=OuterRef(patient))
+
+
+def _blocks_against(by: Actor) -> QuerySet[AccessBlock]:
     against = Q(user=by.user)
     if by.service_id:
         against |= Q(service_id=by.service_id)
     if by.practice_id:
         against |= Q(practice_id=by.practice_id)
-    return AccessBlock.objects.filter(against, patient=OuterRef(patient), lifted_at__isnull=True)
+    return AccessBlock.objects.filter(against, lifted_at__isnull=True)
 
 
 def patients_to_decide_for(by: Actor, *, now: datetime) -> QuerySet[Patient]:
@@ -107,15 +135,26 @@ def get_patient(
     found = reachable.select_related("municipality", "gp").filter(pk=patient_id or _NOBODY).first()
     if found is None:
         raise Refused(action, patient_id=patient_id, object_id=object_id)
+    purpose = _purpose(found, by=by, now=now)
     record_access(
         action,
         municipality_id=found.municipality_id,
         patient_id=found.pk,
         by=by,
         now=now,
+        basis=Basis.EMERGENCY if purpose else None,
+        purpose=purpose,
         object_id=object_id,
     )
     return found
+
+
+def _purpose(patient: Patient, *, by: Actor, now: datetime) -> str:
+    """What the log says beside the action: that only emergency access opened the record, and past a block."""
+    if emergency_of(patient, by=by, now=now) is None:
+        return ""
+    blocked = _blocks_against(by).filter(patient=patient).exists()
+    return "Nødtilgang, selv om pasienten har sperret for innsyn" if blocked else "Nødtilgang"
 
 
 def _still_here(on: date) -> Q:

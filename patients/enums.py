@@ -70,3 +70,50 @@ class HandoverAnswer(TextChoices):
 
     ACCEPTED = "ACCEPTED", "Tatt imot"
     DECLINED = "DECLINED", "Avslått"
+    WITHDRAWN = "WITHDRAWN", "Trukket tilbake"
+
+
+class Obstacle(TextChoices):
+    """Why something about access or responsibility cannot be done, as the screen says it: what, and what to do."""
+
+    NO_AGREEMENT = (
+        "NO_AGREEMENT",
+        (
+            "Tjenesten har ingen avtale som lar den se pasienter i kommunen den dagen. Velg en annen tjeneste, "
+            "eller be kommunen inngå en avtale først."
+        ),
+    )
+    HOLDS_COURSE = "HOLDS_COURSE", "Tjenesten følger allerede opp pasienten. Velg en annen tjeneste."
+    ALREADY_SHARED = "ALREADY_SHARED", "Pasienten er allerede delt med tjenesten. Avslutt delingen først."
+    BLOCKED = "BLOCKED", "Pasienten har sperret for tjenesten. Snakk med pasienten, og opphev sperringen først."
+    PAST_DAY = "PAST_DAY", "Dagen er passert. Velg i dag eller en dag framover."
+    NO_COURSE = "NO_COURSE", "Pasienten har ikke noe forløp nå. Det er ingenting å overføre."
+    HANDOVER_OPEN = "HANDOVER_OPEN", ("En overføring venter allerede. Trekk den tilbake før du gjør dette.")
+    NOBODY_THERE = (
+        "NOBODY_THERE",
+        ("Ingen sykepleier i tjenesten kan følge opp pasienten den dagen. Velg en annen tjeneste eller en annen dag."),
+    )
+    ANSWERED = "ANSWERED", "Overføringen er allerede besvart eller trukket tilbake."
+    COURSE_CHANGED = "COURSE_CHANGED", "Forløpet er avsluttet eller endret siden overføringen ble foreslått."
+    BLOCK_OF_HOLDER = (
+        "BLOCK_OF_HOLDER",
+        (
+            "Tjenesten følger opp pasienten, og ingen andre ser på målingene. Avslutt forløpet i stedet, "
+            "eller overfør pasienten til en annen tjeneste."
+        ),
+    )
+    BLOCK_OF_LAST_NURSE = (
+        "BLOCK_OF_LAST_NURSE",
+        (
+            "Sperringen gjør at ingen sykepleier ser pasientens varsler. Overfør pasienten til en annen tjeneste, "
+            "eller avslutt forløpet i stedet."
+        ),
+    )
+    ALREADY_BLOCKED = "ALREADY_BLOCKED", "Sperringen gjelder allerede."
+    ALREADY_LIFTED = "ALREADY_LIFTED", "Sperringen er allerede opphevet."
+    ALREADY_ENDED = "ALREADY_ENDED", "Delingen er allerede avsluttet."
+    SHORT_REASON = "SHORT_REASON", "Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå."
+    ALREADY_OPEN = "ALREADY_OPEN", "Du har allerede tilgang til pasienten."
+    OWN_EMERGENCY = "OWN_EMERGENCY", "Du kan ikke vurdere din egen nødtilgang. En annen må gjøre det."
+    ALREADY_REVIEWED = "ALREADY_REVIEWED", "Nødtilgangen er allerede vurdert."
+    NO_REVIEW = "NO_REVIEW", "Vurdering: skriv hva du har kommet fram til."

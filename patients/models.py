@@ -1,8 +1,9 @@
 """One municipality's record of a person, the relatives, and the courses of the service."""
 
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, Self
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from pgtrigger import Protect, Update
@@ -13,6 +14,7 @@ from accounts.enums import Role
 from accounts.models import User
 from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
+from dho.lib.numbers import date_nb
 from organisations.models import (
     FollowUpService,
     GpPractice,
@@ -67,6 +69,12 @@ class Patient(models.Model):
     def name(self) -> str:
         """Family name first, as in lists and the banner."""
         return f"{self.family_name}, {self.given_name}"
+
+    def departure(self, on: date) -> str:
+        """«Død 01.11.2026» or «Flyttet fra kommunen 01.11.2026», from that day on; else empty."""
+        if self.deceased_on and self.deceased_on <= on:
+            return f"Død {date_nb(self.deceased_on)}"
+        return f"Flyttet fra kommunen {date_nb(self.moved_on)}" if self.moved_on and self.moved_on <= on else ""
 
     def age(self, on: date) -> int:
         """Whole years on that day."""
@@ -136,6 +144,14 @@ class Enrolment(models.Model):
         return ", ".join(str(TargetGroup(code).label) for code in self.target_groups)
 
 
+class CareRelationQuerySet(ValidityQuerySet["CareRelation"]):
+    """Shared from a day to a last day, unless somebody has ended it before."""
+
+    def in_force(self, on: date) -> Self:
+        """Those that hold on the given day, and that nobody has ended."""
+        return super().in_force(on).filter(ended_at__isnull=True)
+
+
 class CareRelation(models.Model):
     """A patient shared with a service that does not hold the course: hospital, home nursing, group home (R-140, C2).
 
@@ -150,14 +166,22 @@ class CareRelation(models.Model):
     valid_until = models.DateField("siste dag", null=True, blank=True)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Ended by a person, at once; `valid_until` counts whole days.
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
-    objects = ValidityQuerySet.as_manager()
+    objects = CareRelationQuerySet.as_manager()
 
     class Meta:
         triggers = [never_deleted(), record_changes()]
         constraints = [
             end_after_start("relation_ends_after_start"),
-            no_overlap("relation_one_at_a_time", "patient", "service"),
+            no_overlap("relation_one_at_a_time", "patient", "service", condition=models.Q(ended_at__isnull=True)),
+            models.CheckConstraint(
+                condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
+                | models.Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="relation_ended_pair",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -180,6 +204,7 @@ class Handover(models.Model):
     answer = models.CharField(max_length=10, choices=HandoverAnswer, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    answer_note = models.TextField("notat til svaret", blank=True)
     moved_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -262,7 +287,12 @@ class EmergencyAccess(models.Model):
     review = models.TextField("vurdering", blank=True)
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            # What was decided stands; only the review is added.
+            pgtrigger.ReadOnly(name="only_reviewed", exclude=["reviewed_at", "reviewed_by", "review"]),
+        ]
         indexes = [models.Index(fields=["user", "ends_at"], name="emergency_by_user")]
         constraints = [
             models.CheckConstraint(

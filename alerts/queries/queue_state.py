@@ -32,8 +32,12 @@ SELECT count(*), COALESCE(max(change), 0), COALESCE(sum(change), 0)::bigint,
            WHERE d.service_id = %(service)s AND d.state = ANY (%(undelivered)s) AND d.created_at < %(since)s
        ),
        (SELECT jsonb_object_agg(name, at) FROM alerts_heartbeat)
-FROM alerts_queueentry
+FROM alerts_queueentry q
 WHERE service_id = %(service)s AND municipality_id = ANY (%(municipalities)s)
+AND NOT EXISTS (
+    SELECT FROM patients_accessblock b WHERE b.patient_id = q.patient_id AND b.lifted_at IS NULL
+    AND (b.user_id = %(user)s OR b.service_id = %(service)s)
+)
 """  # noqa: S608 - constants of ours
 
 
@@ -61,6 +65,7 @@ def queue_state(by: Actor, *, now: datetime) -> QueueState:
     """The state of the queue of the actor's service, in the municipalities that the actor reaches."""
     given = by_day(timezone.localdate(now)) | {
         "service": by.service_id,
+        "user": by.user.pk,
         "municipalities": sorted(by.reaches(Permission.SEE_QUEUE)),
         "undelivered": [str(state) for state in UNDELIVERED],
         "since": now - TOO_LONG,

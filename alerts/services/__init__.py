@@ -18,6 +18,8 @@ from alerts.services.dispatching import dispatch
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
 from alerts.services.following import follow_services
+from alerts.services.freeing import free_lost_claims
+from alerts.services.handing_over import accept_handover, carry_out_handovers
 from alerts.services.repairing import repair
 from alerts.services.sweeping import assess_fresh, assess_until_done, sweep
 
@@ -29,15 +31,18 @@ __all__ = [
     "OnlyNurseClosesRed",
     "StaleCase",
     "TooLate",
+    "accept_handover",
     "assess_fresh",
     "assess_patient",
     "assess_patients",
     "assess_until_done",
+    "carry_out_handovers",
     "claim",
     "dispatch",
     "examine_deadlines",
     "finish",
     "follow_services",
+    "free_lost_claims",
     "keep_expectations",
     "release",
     "repair",

@@ -114,7 +114,7 @@ class Desk:
         self._note(alert, red=False)
 
     def move(self, patient_id: UUID) -> None:
-        """Give the open alerts to the service that should have them now.
+        """Give the open alerts to the service that should have them now, with deadlines by its hours.
 
         That service is told of the red ones. A claim is not taken along: nobody there could let go of it.
         """
@@ -122,6 +122,7 @@ class Desk:
         elsewhere = [alert for alert in self.alerts(patient_id) if alert.service_id != service.pk]
         for alert in elsewhere:
             alert.service = service
+            alert.deadline = self.deadline(patient_id, Level(alert.level), alert.waiting_since)
             self._note(alert, red=alert.level == Level.RED)
         if elsewhere:
             QueueEntry.objects.filter(patient_id=patient_id).update(owner=None, claimed_at=None)

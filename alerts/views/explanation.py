@@ -47,12 +47,14 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
     )
     if assessment is None or (posted and assessment.reading is None):
         raise Refused(action, patient_id=patient.pk, object_id=str(assessment_id))
-    form = _faulty_form(request, assessment, now)
+    assert request.actor is not None  # noqa: S101 - nobody was refused in the lines above
+    head = banner(patient, by=request.actor, now=now)
+    form = None if head["emergency"] else _faulty_form(request, assessment, now)
     if posted and form and form.is_valid():
         form.save()
         messages.success(request, "Målingen er merket som feilmåling. Varselet står åpent til du lukker saken.")
         return redirect("explanation", assessment_id)
-    found = {**banner(patient, now=now), **_explained(assessment), "form": form}
+    found = {**head, **_explained(assessment), "form": form}
     return render(request, "alerts/explanation.html", found, status=422 if posted else 200)
 
 

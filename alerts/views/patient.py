@@ -133,9 +133,10 @@ def _show(
     if stale and entry:
         # The comparison is on the page now: saving again means having read it.
         form.renew(seen=entry.change, shown_at=now)
+    head = banner(patient, by=by, now=now)
     found = {
-        **banner(patient, now=now),
-        **context.case_context(patient, entry, by=by, now=now),
+        **head,
+        **context.case_context(patient, entry, by=by, now=now, reading_only=head["emergency"] is not None),
         **context.plan_context(patient, versions, now=now),
         **context.course_context(patient, versions, days=context.period_asked_for(visit.request), now=now),
         "form": form,

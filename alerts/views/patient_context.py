@@ -38,9 +38,11 @@ def blank_form(entry: QueueEntry | None, versions: list[PlanVersion], now: datet
     )
 
 
-def case_context(patient: Patient, entry: QueueEntry | None, *, by: Actor, now: datetime) -> dict[str, Any]:
+def case_context(
+    patient: Patient, entry: QueueEntry | None, *, by: Actor, now: datetime, reading_only: bool = False
+) -> dict[str, Any]:
     """The open alerts, whose case it is, and what this person may do with it."""
-    triage = by.may(Permission.TRIAGE) and (entry is None or entry.service_id == by.service_id)
+    triage = by.may(Permission.TRIAGE) and not reading_only and (entry is None or entry.service_id == by.service_id)
     mine = bool(entry and entry.owner_id == by.user.pk)
     free = bool(entry and entry.owner_id is None)
     red = bool(entry and entry.level == Level.RED)

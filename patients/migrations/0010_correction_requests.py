@@ -11,7 +11,7 @@ from dho.lib.rls import EnableRowSecurity, SameMunicipality
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0004_agreements_carried_over"),
-        ("patients", "0004_rights_security"),
+        ("patients", "0005_handover_and_sharing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,43 +1,26 @@
-"""Lists of patients, always through the one access rule."""
+"""What is read about patients and about who sees them. Everything public is named here."""
 
-import re
-from datetime import datetime
-from typing import Any
+from patients.queries.emergencies import emergencies_of, find_for_emergency, looks_during, reviewable, unreviewed
+from patients.queries.following import can_follow_up, incoming_handovers, open_handovers, reaches, reaching_services
+from patients.queries.insight import Responsibility, Seer, responsibility, who_sees
+from patients.queries.lists import SHOWN_AT_MOST, credentials_of, find_patients
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-
-from accounts.actor import Actor
-from accounts.models import DeviceCredential
-from dho.lib.encryption import blind_index
-from patients.access import visible_patients
-from patients.models import Enrolment, Patient
-
-SHOWN_AT_MOST = 100
-
-
-def find_patients(by: Actor, *, text: str, now: datetime) -> QuerySet[Any]:
-    """The actor's own patients, by family name; `text` is part of a name, or a whole national id of 11 digits.
-
-    Each has `target_groups` and `status` of the open enrolment.
-    """
-    enrolment = Enrolment.objects.filter(patient=OuterRef("pk"), ended_on__isnull=True)
-    # The national id can be searched for, but a list has no need of it decrypted.
-    found = visible_patients(by, now=now).select_related("municipality").defer("national_id")
-    digits = re.sub(r"\s", "", text)
-    if re.fullmatch(r"[0-9]{11}", digits):
-        found = found.filter(national_id_index=blind_index(digits))
-    else:
-        for word in text.replace(",", " ").split():
-            found = found.filter(Q(given_name__icontains=word) | Q(family_name__icontains=word))
-    return found.annotate(
-        target_groups=Subquery(enrolment.values("target_groups")[:1]),
-        status=Subquery(enrolment.values("status")[:1]),
-    ).order_by("family_name", "given_name", "birth_date", "pk")
-
-
-def credentials_of(patient: Patient) -> QuerySet[DeviceCredential]:
-    """Every device that has or had access for the patient, those with access first, newest first."""
-    found = DeviceCredential.objects.filter(patient_id=patient.pk, municipality_id=patient.municipality_id)
-    return found.select_related("issued_by", "revoked_by").order_by(
-        F("revoked_at").desc(nulls_first=True), "-issued_at", "-pk"
-    )
+__all__ = [
+    "SHOWN_AT_MOST",
+    "Responsibility",
+    "Seer",
+    "can_follow_up",
+    "credentials_of",
+    "emergencies_of",
+    "find_for_emergency",
+    "find_patients",
+    "incoming_handovers",
+    "looks_during",
+    "open_handovers",
+    "reaches",
+    "reaching_services",
+    "responsibility",
+    "reviewable",
+    "unreviewed",
+    "who_sees",
+]

@@ -19,7 +19,7 @@ from audit.enums import Action
 from audit.logged import logs
 from audit.services import Refused
 from patients.access import get_patient
-from patients.forms import DeviceForm
+from patients.forms.devices import DeviceForm
 from patients.models import Patient
 from patients.queries import credentials_of
 

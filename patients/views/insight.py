@@ -22,7 +22,7 @@ from audit.services import Refused
 from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient, patients_of_controller
 from patients.enums import Decision
-from patients.forms import CorrectionForm, DecisionForm
+from patients.forms.log import CorrectionForm, DecisionForm
 from patients.models import CorrectionRequest, Patient
 from patients.queries.export import as_document, everything_about
 from patients.queries.words import readable

@@ -35,6 +35,7 @@ def patients(request: ActorRequest) -> HttpResponse:
             "patient": patient,
             "age": patient.age(patient.deceased_on or timezone.localdate()),
             "groups": ", ".join(str(TargetGroup(code).label) for code in patient.target_groups or []),
+            "departure": patient.departure(timezone.localdate()),
             "status": EnrolmentStatus(patient.status).label if patient.status else "Ingen oppfølging nå",
         }
         for patient in found[:SHOWN_AT_MOST]

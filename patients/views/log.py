@@ -22,7 +22,7 @@ from audit.services import record_list_access
 from dho.lib.numbers import OSLO
 from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient, get_patient_for_insight, patients_of_controller
-from patients.forms import LogSearchForm
+from patients.forms.log import LogSearchForm
 from patients.models import Patient
 from patients.queries.log import in_words, own_log
 

@@ -19,11 +19,13 @@ from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
 from patients.models import CorrectionRequest
 from tests.database import see_everything
+from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
+from tests.factories.organisations import make_service
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
-IN, LOGIN, NO, GONE = 200, 302, 403, 404
+IN, LOGIN, NO, GONE, WRONG = 200, 302, 403, 404, 422
 
 
 def only(*allowed, code=IN, others=GONE, nobody=LOGIN):
@@ -55,6 +57,19 @@ DOORS = {
     "patient-export-pdf": ("get", only("vera")),
     "corrections": ("get", only("vera")),
     "correction-decide": ("get", only("vera")),
+    "access": ("get", only("kari", "dahl")),
+    "access-share": ("post", only("kari", code=WRONG)),
+    "access-unshare": ("post", only("kari", code=LOGIN)),
+    "handover-propose": ("post", only("kari", code=WRONG)),
+    "handover-withdraw": ("post", only("kari", code=LOGIN)),
+    "access-block": ("post", only("kari", code=WRONG)),
+    "access-lift": ("post", only("kari", code=LOGIN)),
+    "emergency": ("get", only("kari", "ola", "dahl", "lie", others=NO)),
+    "emergencies": ("get", only("vera", others=NO)),
+    "emergency-review": ("get", only("vera")),
+    # The receiving service gets in: tests/alerts.
+    "handovers": ("get", only("kari", "ola", "eva", others=NO)),
+    "handover-answer": ("post", only()),
     "plans": ("get", only("dahl", "lie", others=NO)),
     "plan-decide": ("get", only("kari", "dahl")),
     "plan-print": ("get", only("kari", "dahl")),
@@ -77,6 +92,7 @@ DOORS = {
 # Acts whose good outcome has tests of its own; here only that everybody else is kept out.
 ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
 FOR_EVERYONE = {"home", "choose-role"}
+POSTED = {name for name, (method, _) in DOORS.items() if method == "post" and not name.startswith("api-")}
 
 
 def doors(patterns=None):
@@ -134,6 +150,7 @@ def red_per(world):
         by=world.actor(world.kari),
         now=NOW - timedelta(days=1),
     )
+    home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
     return {
         "request_id": request.pk,
         "entry_id": look.pk,
@@ -142,6 +159,10 @@ def red_per(world):
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
         "credential_id": world.per_tablet.pk,
+        "relation_id": share(world.per, home, world.kari).pk,
+        "handover_id": make_handover(world.per, home, world.kari).pk,
+        "block_id": block(world.per, world.kari, user=world.berit).pk,
+        "emergency_id": open_in_emergency(world.per, world.berit).pk,
     }
 
 
@@ -189,7 +210,9 @@ def test_only_the_services_own_nurse_acts_on_a_case(world, red_per, person, name
     assert QueueEntry.objects.values().get() == before
 
 
-@pytest.mark.parametrize("name", ["patient", "explanation", "devices", "plan-decide", "plan-print", "patient-log"])
+@pytest.mark.parametrize(
+    "name", ["patient", "explanation", "devices", "access", "plan-decide", "plan-print", "patient-log"]
+)
 def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     browser = browser_of(world, "ola")
@@ -202,7 +225,7 @@ def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, 
     assert set(refused.values_list("municipality_id", flat=True)) == {world.c.pk}
 
 
-@pytest.mark.parametrize("name", sorted(ACTS | {"logout", "choose-role", "device-issue", "device-revoke"}))
+@pytest.mark.parametrize("name", sorted(ACTS | POSTED))
 def test_nothing_is_changed_by_get(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})

@@ -13,12 +13,15 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.enums import Role
 from audit.enums import Action, basis_of
 from audit.logged import declaration_of
 from audit.models import AccessEntry
+from patients.models import Handover
 from tests.database import see_everything
-from tests.factories.accounts import token_of
+from tests.factories.accounts import make_membership, make_user, token_of
 from tests.factories.clock import NOW
+from tests.factories.organisations import make_service
 from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
 
 METHODS = ("GET", "POST")
@@ -50,6 +53,8 @@ def refused(door: str, action: Action, person: str = "ola", status: int = 404, *
 
 
 POST = {"method": "post"}
+# Per's own number is put in when the request is made.
+PER = {"national_id": "PER", "reason": "Hun ringte og er svært tungpustet."}
 LIST = {"patient": False}
 LOOKS = [
     Look("patients", Action.LIST_PATIENTS, towns="ab", **LIST),
@@ -117,6 +122,31 @@ LOOKS = [
     refused("corrections", Action.CORRECT),
     Look("correction-decide", Action.CORRECT, "vera"),
     refused("correction-decide", Action.CORRECT, **POST),
+    Look("access", Action.OPEN_ACCESS),
+    refused("access", Action.OPEN_ACCESS),
+    Look("access-share", Action.SHARE_PATIENT, status=422, **POST),
+    refused("access-share", Action.SHARE_PATIENT, **POST),
+    Look("access-unshare", Action.SHARE_PATIENT, status=302, **POST),
+    refused("access-unshare", Action.SHARE_PATIENT, **POST),
+    Look("handover-propose", Action.HAND_OVER, status=422, **POST),
+    refused("handover-propose", Action.HAND_OVER, **POST),
+    Look("handover-withdraw", Action.HAND_OVER, status=302, **POST),
+    refused("handover-withdraw", Action.HAND_OVER, **POST),
+    Look("handovers", Action.LIST_HANDOVERS, towns="ab", **LIST),
+    refused("handovers", Action.LIST_HANDOVERS, "ness", 403, **LIST),
+    Look("handover-answer", Action.HAND_OVER, "helle", status=302, data={"answer": "yes"}, **POST),
+    refused("handover-answer", Action.HAND_OVER, patient=False, **POST),
+    Look("access-block", Action.BLOCK_ACCESS, status=422, **POST),
+    refused("access-block", Action.BLOCK_ACCESS, **POST),
+    Look("access-lift", Action.BLOCK_ACCESS, status=302, **POST),
+    refused("access-lift", Action.BLOCK_ACCESS, **POST),
+    Look("emergency", Action.LOOK_UP, "mona", data=PER, **POST),
+    Look("emergency", Action.EMERGENCY_ACCESS, "mona", status=302, data=PER | {"confirmed": "yes"}, **POST),
+    refused("emergency", Action.EMERGENCY_ACCESS, status=422, data=PER, patient=False, **POST),
+    Look("emergencies", Action.LIST_EMERGENCIES, "vera", **LIST),
+    refused("emergencies", Action.LIST_EMERGENCIES, "ness", 403, **LIST),
+    Look("emergency-review", Action.REVIEW_EMERGENCY, "vera"),
+    refused("emergency-review", Action.REVIEW_EMERGENCY, patient=False),
     Look("api-readings", Action.READ_READINGS, "tablet"),
     Look("api-plan", Action.READ_PLAN, "tablet"),
     Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "tablet"),
@@ -148,9 +178,15 @@ def declared(door: str) -> set[Action]:
 
 
 @pytest.fixture
-def places(request) -> dict[str, UUID]:
-    """The arguments that lead to what is Per's."""
-    return request.getfixturevalue("red_per")
+def places(world, request) -> dict[str, UUID]:
+    """The arguments that lead to what is Per's. Helle works where he may be handed over to, Mona somewhere else."""
+    found = request.getfixturevalue("red_per")
+    world.helle = make_user("helle", "Helle", "Aas")
+    receiver = Handover.objects.get(pk=found["handover_id"]).to_service
+    make_membership(world.helle, Role.NURSE, service=receiver)
+    world.mona = make_user("mona", "Mona", "Vik")
+    make_membership(world.mona, Role.NURSE, service=make_service("Legevakten", owner=world.a.pk))
+    return found
 
 
 def ask(world, places, look: Look) -> HttpResponse:
@@ -160,7 +196,8 @@ def ask(world, places, look: Look) -> HttpResponse:
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         if look.person in ("tablet", "revoked"):
             return Client().get(address, headers={"Authorization": f"Bearer {token_of(world.per_tablet)}"})
-        return getattr(browser_of(world, look.person), look.method)(address, look.data)
+        data = {name: world.per.national_id if value == "PER" else value for name, value in look.data.items()}
+        return getattr(browser_of(world, look.person), look.method)(address, data)
 
 
 def test_every_view_says_what_it_logs_or_why_nothing():

@@ -21,13 +21,18 @@ from patients.enums import EndReason, EnrolmentStatus
 from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
+from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.careplans import approve, make_draft
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
+from tests.factories.organisations import make_service
 from tests.factories.patients import make_enrolment, make_patient
 from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
-IDS = ["patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id"]
+IDS = [
+    "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
+    "relation_id", "handover_id", "block_id", "emergency_id",
+]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {"pattern": "NO_TASK"}
 # Who has some patient of their own, so that being refused is about this one.
@@ -57,7 +62,15 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         Action.OPEN_PATIENT, municipality_id=patient.municipality_id, patient_id=patient.pk,
         by=world.actor(world.eva), now=NOW,
     )  # fmt: skip
-    ids = [patient.pk, assessment.pk, version.pk, tablet.pk, request.pk, look.pk]
+    home = make_service("Hjemmesykepleien", owner=patient.municipality_id)
+    cared_for = [
+        share(patient, home, world.eva),
+        make_handover(patient, home, world.eva),
+        block(patient, world.eva, user=world.ness),
+        open_in_emergency(patient, world.berit),
+    ]
+    known = [patient, assessment, version, tablet, request, look, *cared_for]
+    ids = [each.pk for each in known]
     return dict(zip(IDS, ids, strict=True))
 
 
@@ -100,9 +113,9 @@ def blocked(world):
 def ended_course(world):
     """A patient of B whose course is over, whose case is closed and who has another doctor now."""
     patient = make_patient(world.b.pk, "Fremmed", "Ukjent", gp=world.nils.gp)
-    over = {"status": EnrolmentStatus.ENDED, "ended_on": NOW.date(), "end_reason": EndReason.OWN_WISH}
-    make_enrolment(patient, world.joint, **over)
+    make_enrolment(patient, world.joint)
     found = case_of(world, patient, gp=world.nils.gp, service=world.joint)
+    patient.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
     QueueEntry.objects.filter(patient=patient).delete()
     return found
 

@@ -38,6 +38,7 @@ class Command(BaseCommand):
             (assess_what_was_missed, 2.0),
             (send_due, 1.0),
             (follow_cases, 5.0),
+            (follow_rights, 5.0),
             (follow_schedules, 30.0),
             (follow_devices, 30.0),
             (seal_log, 1.0),
@@ -91,6 +92,13 @@ def seal_log() -> None:
     while seal(now=timezone.now()):
         pass
     Heartbeat.beat("seal", now=timezone.now())
+
+
+def follow_rights() -> None:
+    """Handovers whose day in Oslo has come, and cases of people who can no longer open them."""
+    now = timezone.now()
+    services.carry_out_handovers(now=now)
+    services.free_lost_claims(now=now)
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""What staff fill in about a patient's devices, and what the privacy officer asks and decides."""
+"""What the privacy officer asks and decides."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -15,21 +15,6 @@ from patients.enums import Decision
 from patients.queries.log import find_patient_id, find_people
 
 LONGEST_SEARCH: Final = timedelta(days=366)
-
-
-class DeviceForm(forms.Form):
-    """A name by which people know the device: what stands on its label, never the patient's name."""
-
-    label = forms.CharField(
-        label="Hva skal enheten hete?",
-        help_text="For eksempel «Nettbrett 14». Ikke skriv pasientens navn.",
-        max_length=80,
-        widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
-        error_messages={
-            "required": "Navn på enheten: skriv det som står på merkelappen.",
-            "max_length": "Navn på enheten: skriv høyst 80 tegn.",
-        },
-    )
 
 
 class _DayField(forms.DateField):

@@ -1,0 +1,37 @@
+"""Nobody keeps a case that she can no longer open: her colleagues would see it and not be able to take it (P1)."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Membership
+from alerts.models import QueueEntry
+from alerts.queries.work import everywhere
+from alerts.services.desk import lock_patients
+from dho.lib import rls
+from patients.models import AccessBlock
+
+
+def free_lost_claims(*, now: datetime) -> int:
+    """Free the cases whose owner the patient has blocked, or who no longer works at the service; how many."""
+    with everywhere():
+        found = list(_lost(now).values_list("patient_id", "municipality_id"))
+    freed = 0
+    for patient_id, municipality_id in found:
+        with rls.acting_for([municipality_id], actor="worker"):
+            lock_patients([patient_id], wait=True)
+            freed += _lost(now).filter(patient_id=patient_id).update(owner=None, claimed_at=None)
+    return freed
+
+
+def _lost(now: datetime) -> QuerySet[QueueEntry]:
+    blocked = AccessBlock.objects.filter(
+        Q(user=OuterRef("owner")) | Q(service=OuterRef("service")),
+        patient=OuterRef("patient"),
+        lifted_at__isnull=True,
+    )
+    at_work = Membership.objects.in_force(timezone.localdate(now)).filter(
+        user=OuterRef("owner"), service=OuterRef("service")
+    )
+    return QueueEntry.objects.filter(Q(Exists(blocked)) | ~Q(Exists(at_work)), owner__isnull=False)

@@ -1,0 +1,1 @@
+"""What staff fill in about a patient, by what it is about."""

@@ -1,0 +1,63 @@
+"""Which services could follow up or see a patient, and the handovers between them."""
+
+from datetime import date
+from typing import Final
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.actor import Actor
+from accounts.models import Membership, User
+from accounts.roles import RIGHTS, Permission
+from organisations.enums import Shared
+from organisations.models import Agreement, FollowUpService
+from patients.enums import HandoverAnswer
+from patients.models import AccessBlock, Handover, Patient
+
+# Red must find somebody who may close it (R-101).
+_FOLLOW_UP: Final = [role for role, rights in RIGHTS.items() if {Permission.TRIAGE, Permission.CLOSE_RED} <= rights]
+
+
+def reaching_services(municipality_id: int, *, on: date, with_readings: bool = False) -> QuerySet[FollowUpService]:
+    """The municipality's own services, and those with an agreement in force that day (R-156)."""
+    agreed = Agreement.objects.in_force(on).filter(party_id=municipality_id, service=OuterRef("pk"))
+    if with_readings:
+        agreed = agreed.filter(shares__contains=[Shared.READINGS])
+    return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
+
+
+def reaches(service: FollowUpService, municipality_id: int, *, on: date, with_readings: bool = False) -> bool:
+    """Whether the service may see patients of the municipality that day."""
+    found = reaching_services(municipality_id, on=on, with_readings=with_readings)
+    return found.filter(pk=service.pk).exists()
+
+
+def can_follow_up(service: FollowUpService, patient: Patient, *, on: date, without: User | None = None) -> bool:
+    """Whether a nurse works there that day whom the patient has not blocked, `without` one whom she is about to."""
+    blocked = AccessBlock.objects.filter(patient=patient, lifted_at__isnull=True, user__isnull=False)
+    nurses = Membership.objects.in_force(on).filter(service=service, role__in=_FOLLOW_UP)
+    nurses = nurses.exclude(user__in=blocked.values("user_id"))
+    return (nurses.exclude(user=without) if without else nurses).exists()
+
+
+def open_handovers(patient: Patient) -> QuerySet[Handover]:
+    """Proposed or accepted and not moved yet: at most one for the open course."""
+    waiting = Q(answer="") | Q(answer=HandoverAnswer.ACCEPTED, moved_at__isnull=True)
+    return Handover.objects.filter(waiting, patient=patient, enrolment__ended_on__isnull=True)
+
+
+def incoming_handovers(by: Actor) -> QuerySet[Handover]:
+    """What other services have asked the actor's own to take, and what it has taken but not got; soonest first."""
+    if by.service_id is None:
+        return Handover.objects.none()
+    waiting = Q(answer="") | Q(answer=HandoverAnswer.ACCEPTED, moved_at__isnull=True)
+    return (
+        Handover.objects.filter(
+            waiting,
+            to_service_id=by.service_id,
+            municipality_id__in=by.reaches(Permission.HAND_OVER),
+            enrolment__ended_on__isnull=True,
+        )
+        .select_related("patient", "municipality", "from_service", "proposed_by")
+        .defer("patient__national_id")
+        .order_by("takes_effect_on", "proposed_at", "pk")
+    )

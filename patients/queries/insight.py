@@ -1,0 +1,117 @@
+"""Who sees a patient now and why, asked of the same rules as the doors, and who answers for her (R-151, R-300)."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.enums import Role
+from accounts.models import Membership
+from accounts.queries import work_of
+from accounts.roles import RIGHTS, Permission
+from dho.lib.numbers import date_nb
+from organisations.models import Agreement
+from patients.access import own_patients
+from patients.models import CareRelation, Enrolment, Handover, Patient
+
+_READING: Final = [role for role, rights in RIGHTS.items() if {Permission.SEE_PATIENT, Permission.SEE_PLAN} & rights]
+
+
+@dataclass(frozen=True, slots=True)
+class Seer:
+    """An organisation whose people see the patient: why, and who sees all or the plan only."""
+
+    organisation: str
+    why: str
+    people: list[tuple[Actor, bool]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Responsibility:
+    """Who answers for something, and since which day where that is known."""
+
+    what: str
+    who: str
+    since: date | None
+
+
+def who_sees(patient: Patient, *, now: datetime) -> list[Seer]:
+    """Every person whom the ordinary rules let in now, by organisation; blocked people are not among them."""
+    on = timezone.localdate(now)
+    why = _reasons(patient, on)
+    found: dict[str, Seer] = {}
+    for actor in _people_near(patient, on):
+        all_of_it, plan = (
+            own_patients(actor, now=now, permission=permission).filter(pk=patient.pk).exists()
+            for permission in (Permission.SEE_PATIENT, Permission.SEE_PLAN)
+        )
+        if all_of_it or plan:
+            key = str(actor.service_id or actor.practice_id or "")
+            seer = found.setdefault(key, Seer(actor.organisation, why.get(key, "kommunens egne ansatte")))
+            seer.people.append((actor, all_of_it))
+    return sorted(found.values(), key=lambda seer: seer.organisation)
+
+
+def _people_near(patient: Patient, on: date) -> list[Actor]:
+    """At work where a care relation could lie: everybody else is refused without being asked."""
+    services = _services_near(patient, on)
+    doctors = _offices(patient, on)
+    near = Membership.objects.in_force(on).filter(
+        Q(service__in=services) | Q(practice__in=doctors.values("practice_id")) | Q(authority=patient.municipality_id),
+        role__in=_READING,
+    )
+    rows = near.select_related("user").order_by("user__last_name", "user__first_name", "pk")
+    return [actor for row in rows for actor in work_of(row.user, on=on) if actor.membership_id == row.pk]
+
+
+def _services_near(patient: Patient, on: date) -> set[object]:
+    held = Enrolment.objects.filter(patient=patient, ended_on__isnull=True).values_list("service_id", flat=True)
+    shared = CareRelation.objects.in_force(on).filter(patient=patient).values_list("service_id", flat=True)
+    return {*held, *shared}
+
+
+def _reasons(patient: Patient, on: date) -> dict[str, str]:
+    reasons = {}
+    for row in CareRelation.objects.in_force(on).filter(patient=patient).select_related("service"):
+        until = f" til og med {date_nb(row.valid_until)}" if row.valid_until else ""
+        reasons[str(row.service_id)] = f"delt fra {date_nb(row.valid_from)}{until}"
+    for course in Enrolment.objects.filter(patient=patient, ended_on__isnull=True):
+        reasons[str(course.service_id)] = "følger opp pasienten"
+    for office in _offices(patient, on):
+        reasons[str(office.practice_id)] = "pasientens fastlege"
+    for agreement in Agreement.objects.in_force(on).filter(party_id=patient.municipality_id, partner__isnull=True):
+        key = str(agreement.service_id or agreement.practice_id)
+        if key in reasons:
+            reasons[key] += f", avtale med kommunen fra {date_nb(agreement.valid_from)}"
+    return reasons
+
+
+def _offices(patient: Patient, on: date) -> QuerySet[Membership]:
+    """Where the patient's GP works as one."""
+    if patient.gp is None:
+        return Membership.objects.none()
+    return Membership.objects.in_force(on).filter(user=patient.gp, role=Role.GP)
+
+
+def responsibility(patient: Patient) -> list[Responsibility]:
+    """Who follows up, and whose doctor decides: the hospital's in its phase, else the GP (R-143, R-151, C3)."""
+    course = (
+        Enrolment.objects.select_related("service").filter(patient=patient, ended_on__isnull=True).order_by().first()
+    )
+    gp = Responsibility("Medisinsk ansvar", f"Fastlege {patient.gp.get_full_name()}" if patient.gp else "", None)
+    if course is None:
+        return [Responsibility("Oppfølging", "", None), gp]
+    since = _held_since(course)
+    follows = Responsibility("Oppfølging", course.service.name, since)
+    if course.service.trust_id:
+        return [follows, Responsibility("Medisinsk ansvar", f"Sykehuslegen ved {course.service.name}", since)]
+    return [follows, gp]
+
+
+def _held_since(course: Enrolment) -> date:
+    moved = Handover.objects.filter(enrolment=course, to_service_id=course.service_id, moved_at__isnull=False)
+    latest = moved.order_by("moved_at").last()
+    return timezone.localdate(latest.moved_at) if latest else course.started_on
