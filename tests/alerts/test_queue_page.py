@@ -247,7 +247,7 @@ def test_it_says_how_many_there_are_when_a_filter_hides_all(as_kari, three_rows)
 def test_it_says_that_it_is_empty_and_what_comes(as_kari):
     page = show(as_kari)
     assert "<h2>Ingen åpne varsler</h2>" in page.text
-    assert "0 pasienter har målt i dag." in page.text
+    assert "0 pasienter har sendt inn i dag." in page.text
     assert "Vi venter ikke flere målinger i dag." in page.text
 
 
