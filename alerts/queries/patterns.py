@@ -3,10 +3,10 @@
 The database says of each look whether anything called for it that day; the patterns themselves are plain Python.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +33,7 @@ _LOOKED: Final = [
 
 _LOOKS: Final = """
 SELECT e.id, e.at, e.actor_id, e.actor_name, e.role, e.organisation, e.patient_id,
+    (e.at AT TIME ZONE 'Europe/Oslo')::date AS day,
     lower(u.last_name) = lower(p.family_name) AS same_name,
     EXISTS (
         SELECT 1 FROM alerts_alert a WHERE a.patient_id = e.patient_id
@@ -65,13 +66,10 @@ class Look:
     role: str
     organisation: str
     patient_id: UUID
+    # In Oslo.
+    day: date
     same_name: bool
     has_task: bool
-
-    @property
-    def day(self) -> date:
-        """The day in Oslo."""
-        return self.at.astimezone(OSLO).date()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +112,25 @@ def opening_hours_of(looks: Iterable[Look]) -> dict[UUID, OpeningHours]:
 
 
 def find_patterns(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> list[Finding]:
-    """Everything unusual in these looks, newest first. Each day is judged alone, so that a finding keeps its name."""
+    """Everything unusual in these looks, which come oldest first; the findings newest first.
+
+    Each day is judged alone, so that a finding keeps its name whatever period is asked for.
+    """
     found = [*_same_names(looks), *_without_task(looks), *_many(looks), *_at_night(looks, hours), *_often(looks)]
     return sorted(found, key=lambda finding: (finding.look.at, finding.look.entry_id, finding.pattern), reverse=True)
 
 
-def _days_with_patient(looks: Iterable[Look]) -> Iterator[list[Look]]:
+def _days_with_patient(looks: Iterable[Look]) -> list[list[Look]]:
     """The looks of one person at one patient on one day."""
+    return _grouped(looks, lambda look: (look.actor_id, look.patient_id, look.day))
 
-    def of(look: Look) -> tuple[UUID, UUID, date]:
-        return look.actor_id, look.patient_id, look.day
 
-    for _, group in groupby(sorted(looks, key=lambda look: (*of(look), look.at, look.entry_id)), key=of):
-        yield list(group)
+def _grouped(looks: Iterable[Look], key: Callable[[Look], Hashable]) -> list[list[Look]]:
+    """Those with the same key together, each group oldest first as the looks are."""
+    groups: dict[Hashable, list[Look]] = defaultdict(list)
+    for look in looks:
+        groups[key(look)].append(look)
+    return list(groups.values())
 
 
 def _same_names(looks: list[Look]) -> Iterator[Finding]:
@@ -163,15 +167,23 @@ def _is_open(hours: OpeningHours | None, at: datetime) -> bool:
 
 def _many(looks: list[Look]) -> Iterator[Finding]:
     """At most once for each person and day: where the first hour with so many different patients begins."""
+    idle = (look for look in looks if not look.has_task)
+    for day in _grouped(idle, lambda look: (look.actor_id, look.day)):
+        if busy := _busy_hour(day):
+            yield Finding(Pattern.MANY, *busy)
 
-    def of(look: Look) -> tuple[UUID, date]:
-        return look.actor_id, look.day
 
-    idle = sorted((look for look in looks if not look.has_task), key=lambda look: (*of(look), look.at, look.entry_id))
-    for _, group in groupby(idle, key=of):
-        day = list(group)
-        for first in day:
-            hour = {each.patient_id for each in day if timedelta(0) <= each.at - first.at < timedelta(hours=1)}
-            if len(hour) >= MANY_PATIENTS:
-                yield Finding(Pattern.MANY, first, len(hour))
-                break
+def _busy_hour(day: list[Look]) -> tuple[Look, int] | None:
+    """The first look that begins an hour with so many patients, and how many. One pass: a day can have thousands."""
+    seen: Counter[UUID] = Counter()
+    end = 0
+    for first in day:
+        while end < len(day) and day[end].at - first.at < timedelta(hours=1):
+            seen[day[end].patient_id] += 1
+            end += 1
+        if len(seen) >= MANY_PATIENTS:
+            return first, len(seen)
+        seen[first.patient_id] -= 1
+        if not seen[first.patient_id]:
+            del seen[first.patient_id]
+    return None

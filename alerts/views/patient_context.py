@@ -65,6 +65,8 @@ def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime
         "plan": queries.version_in_force(versions, now),
         "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
         "trial": trial_text(enrolment, now) if enrolment else "",
+        # The log is handed out by whoever follows the patient now; afterwards by the privacy officer.
+        "hands_out_log": enrolment is not None,
     }
 
 

@@ -11,8 +11,12 @@ from alerts import services
 from alerts.enums import AlertState, CloseReason, Level
 from alerts.models import Alert, Assessment, Delivery, QueueEntry
 from alerts.queries.invariants import find_breaches
+from alerts.tasks import check_invariants
+from audit.queries.chain import last_seal
+from audit.services import seal
 from measurements.models import Reading
 from tests import database
+from tests.audit.entries import look_at
 from tests.factories.careplans import make_draft
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
@@ -173,3 +177,26 @@ def test_a_role_that_gets_past_the_policies(committed_world):
     with database.as_owner():
         found = [breach.name for breach in find_breaches(now=NOW)]
     assert found == ["P3 the application runs as a role that can get past the policies"]
+
+
+def test_a_look_that_somebody_has_removed_from_the_log(committed_world):
+    entry = look_at(committed_world.per, committed_world.kari)
+    assert seal(now=NOW) == 1
+    with database.as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_accessentry DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
+        cursor.execute("DELETE FROM audit_accessentry")
+        cursor.execute("ALTER TABLE audit_accessentry ENABLE TRIGGER USER, FORCE ROW LEVEL SECURITY")
+    assert [(breach.name, breach.ids) for breach in find_breaches(now=NOW)] == [
+        (
+            "P4 the access log is not what it was (manage.py verify_audit)",
+            (f"2026-11-18, seal 1: the row is missing: {entry.pk}",),
+        )
+    ]
+
+
+def test_the_nightly_check_writes_the_end_of_the_chain_where_it_is_kept_elsewhere(world, caplog):
+    look_at(world.per, world.kari)
+    seal(now=NOW)
+    with caplog.at_level("INFO", logger="alerts.tasks"):
+        check_invariants()
+    assert f"access log sealed up to 1, day 2026-11-18, hash {last_seal().hash}" in caplog.text

@@ -15,6 +15,7 @@ from alerts.queries.patterns import Look, find_patterns, looks_between
 from alerts.services.log_review import review_look
 from audit.enums import Action, Basis, ReviewOutcome
 from audit.models import AuditReview
+from dho.lib.numbers import OSLO
 from organisations.opening_hours import OpeningHours
 from tests.alerts.rows import put_in_queue
 from tests.audit.entries import look_at
@@ -28,7 +29,8 @@ KARI, PER = UUID(int=1), UUID(int=2)
 
 
 def look(at=NOW, *, patient=PER, person=KARI, same_name=False, has_task=True) -> Look:
-    return Look(uuid4(), at, person, "Kari Nordmann", "NURSE", "DHO", patient, same_name, has_task)
+    day = at.astimezone(OSLO).date()
+    return Look(uuid4(), at, person, "Kari Nordmann", "NURSE", "DHO", patient, day, same_name, has_task)
 
 
 def patterns(looks, hours=None) -> list[tuple[Pattern, UUID, int]]:
@@ -60,6 +62,17 @@ class TestPatterns:
         assert many == [(Pattern.MANY, found[0].entry_id, 10)]
         slower = [look(NOW + timedelta(minutes=7 * each), patient=uuid4(), has_task=False) for each in range(10)]
         assert [one for one in patterns(slower) if one[0] == Pattern.MANY] == []
+
+    def test_the_same_patient_many_times_is_not_many_patients(self):
+        few = [uuid4() for _ in range(9)]
+        found = [look(NOW + timedelta(minutes=each), patient=few[each % 9], has_task=False) for each in range(45)]
+        assert [one for one in patterns(found) if one[0] == Pattern.MANY] == []
+
+    def test_the_busy_hour_can_begin_later_in_the_day(self):
+        early = [look(NOW, patient=uuid4(), has_task=False)]
+        busy = [look(NOW + timedelta(hours=2, minutes=each), patient=uuid4(), has_task=False) for each in range(12)]
+        many = [one for one in patterns(early + busy) if one[0] == Pattern.MANY]
+        assert many == [(Pattern.MANY, busy[0].entry_id, 12)]
 
     @pytest.mark.parametrize(("hour", "unusual"), [(19, False), (20, True), (23, True), (4, True), (5, False)])
     def test_at_night_while_the_service_was_closed(self, hour, unusual):

@@ -98,6 +98,12 @@ def test_the_page_shows_it(as_vera, world):
     assert world.per.national_id not in text
 
 
+def test_the_nurse_finds_it_from_the_patients_page_and_prints_it_for_the_patient(as_kari, world):
+    address = reverse("patient-log", args=[world.per.pk])
+    assert address in as_kari.get(reverse("patient", args=[world.per.pk])).text
+    assert "Kari Nordmann" in as_kari.get(address).text
+
+
 def test_the_page_says_so_when_nobody_has_looked(world):
     assert own_log(world.per, since=NOW) == []
 
