@@ -24,6 +24,7 @@ from alerts.queries.queue import (
 from alerts.services.casework import NEEDS_NOTE
 from alerts.sparkline import Point, sparkline
 from alerts.waiting import Deadline, deadline_in_words
+from dho.lib.numbers import whole_number
 from organisations.opening_hours import OpeningHours
 from patients.enums import TargetGroup
 
@@ -53,7 +54,7 @@ class Choice:
         view, municipality = str(data.get("vis", "")), str(data.get("kommune", ""))
         return cls(
             view=view if view in LEVELS else "",
-            municipality_id=int(municipality) if municipality.isascii() and municipality.isdecimal() else None,
+            municipality_id=whole_number(municipality),
         )
 
     @property
@@ -117,7 +118,7 @@ def make_board(
 
     Three queries whatever the number of rows: the rows, their values, and a third only when there are none.
     """
-    rows = queue_rows(by)
+    rows = queue_rows(by, now=now)
     here = [row for row in rows if choice.municipality_id in (None, row.municipality_id)]
     shown = [row for row in here if choice.shows(row, by)]
     values = recent_values(shown, now=now)

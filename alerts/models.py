@@ -278,7 +278,8 @@ class Delivery(models.Model):
             )
         ]
         constraints = [
-            models.UniqueConstraint(fields=["alert", "channel", "level"], name="delivery_once"),
+            # A service that takes over the case is told as well.
+            models.UniqueConstraint(fields=["alert", "service", "channel", "level"], name="delivery_once"),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.DELIVERED, delivered_at__isnull=False)
                 | ~Q(state=DeliveryState.DELIVERED) & Q(delivered_at__isnull=True),

@@ -23,7 +23,7 @@ from careplans.forms import ApprovalForm, ReturnForm
 from careplans.models import PlanVersion
 from careplans.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from careplans.queries.gp import find_version, lately_decided, plan_page, waiting_for
-from careplans.queries.wording import hours_words
+from careplans.queries.wording import hours_of
 from careplans.services import (
     AlreadyDecided,
     NotYours,
@@ -158,7 +158,7 @@ def _plan(
         "version": version,
         "patient": version.patient,
         "age": version.patient.age(now.astimezone(OSLO).date()),
-        "hours": hours_words(page.enrolment.service.opening_hours) if page.enrolment else "",
+        "hours": hours_of(page.enrolment),
         "decides": own and has_hpr_number(by),
         "lacks_hpr": own and not has_hpr_number(by),
         "approval_form": _approval_form(version, now),
@@ -171,5 +171,5 @@ def _plan(
 
 def _document(version: PlanVersion, now: datetime) -> dict[str, Any]:
     page = plan_page(version, now=now)
-    hours = hours_words(page.enrolment.service.opening_hours) if page.enrolment else ""
+    hours = hours_of(page.enrolment)
     return {"page": page, "version": version, "patient": version.patient, "hours": hours, "printed_at": now}

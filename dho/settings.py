@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 
@@ -191,6 +192,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 CELERY_BROKER_URL = env.str("REDIS_URL", "redis://localhost:6379/0")
+CELERY_TIMEZONE = TIME_ZONE
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
@@ -210,11 +212,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Only what may wait for the broker; the rest is the work of `manage.py watch`.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "alerts.sweep", "schedule": 2.0, "options": {"expires": 10}},
-    "invariants": {"task": "alerts.check_invariants", "schedule": timedelta(hours=24)},
-    "retention": {
-        "task": "measurements.purge_refused",
-        "schedule": timedelta(hours=24),
-    },
+    # By the clock, not 24 hours after a start: then a beat that is restarted every day would never come to them. The
+    # clock is never put forward or back at these times.
+    "invariants": {"task": "alerts.check_invariants", "schedule": crontab(hour="3", minute="15")},
+    "retention": {"task": "measurements.purge_refused", "schedule": crontab(hour="3", minute="45")},
 }
 
 EMAIL_BACKEND = env.str("DHO_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")

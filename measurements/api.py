@@ -76,10 +76,10 @@ class DeviceView(APIView):
         """Who calls. `IsDevice` has let nobody else in."""
         return cast("DeviceCredential", self.request.auth)
 
-    def keep(self, codes: list[str], body: bytes) -> None:
+    def keep(self, codes: list[str], body: bytes, *, items: int = 1) -> None:
         """Keep refused content; the follow-up service sees it when it happens again and again."""
         path = self.request.path
-        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now())
+        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now(), items=items)
 
 
 def _read_body(request: HttpRequest) -> None:
@@ -160,7 +160,8 @@ class BatchView(DeviceView):
         """Keep the refused readings only, so that they are whole also when the batch is larger than what we keep."""
         if refused:
             codes = [code for _, outcome in refused for code in outcome.codes]
-            self.keep(codes, as_json([item for item, _ in refused]).encode("utf-8", "replace"))
+            body = as_json([item for item, _ in refused]).encode("utf-8", "replace")
+            self.keep(codes, body, items=len(refused))
 
 
 def _id_of(item: Any) -> UUID | None:

@@ -325,6 +325,8 @@ class RefusedSubmission(models.Model):
     received_at = models.DateTimeField()
     endpoint = models.CharField(max_length=80)
     codes = ArrayField(models.CharField(max_length=60))
+    # How many readings of a batch; anything else that is refused is one.
+    items = models.PositiveSmallIntegerField(default=1)
     body = EncryptedTextField()
 
     class Meta:

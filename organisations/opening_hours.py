@@ -69,10 +69,6 @@ class OpeningHours:
         moment = _utc(after)
         return _oslo(next(opens for opens, _ in self._shifts(moment) if opens > moment))
 
-    def opens_or_now(self, at: dt.datetime) -> dt.datetime:
-        """``at`` itself while open, else the next opening: from here the service's own clock runs (AT-28)."""
-        return _oslo(at) if self.is_open(at) else self.next_opening(at)
-
     def closing(self, at: dt.datetime) -> dt.datetime:
         """When the service closes, given that it is open at ``at``. Raises ValueError when it is not."""
         if not self.is_open(at):
@@ -185,6 +181,10 @@ class OpeningHours:
             else:
                 yield start, end
                 start, end = opens, closes
+
+
+# What the screens count by where a service's own hours cannot be read: nobody is said to be closed by a mistake.
+ROUND_THE_CLOCK: Final = OpeningHours(dict.fromkeys(range(7), ((_MIDNIGHT, _MIDNIGHT),)))
 
 
 def _utc(at: dt.datetime) -> dt.datetime:

@@ -11,11 +11,15 @@ from uuid import UUID
 
 import pgtrigger
 from django.db import connection
+from django.utils import timezone
 
+from alerts.queries.placing import misplaced
 from alerts.queries.work import everywhere
 from patients.models import Patient
 
 GRACE: Final = timedelta(seconds=60)
+# The watch looks at deadlines every half minute; after an outage it catches up.
+GRACE_OF_THE_WATCH: Final = timedelta(minutes=5)
 _SHOWN: Final = 20
 
 
@@ -31,7 +35,7 @@ class Breach:
         return f"{self.name}: {self.count} ({', '.join(self.ids)})"
 
 
-# What the row of each patient must say; the service only where the patient is enrolled.
+# What the row of each patient must say. Where it should stand is asked apart.
 _QUEUE: Final = """
     SELECT COALESCE(made.patient_id, q.patient_id) FROM (
         SELECT DISTINCT ON (patient_id) patient_id, id, level,
@@ -40,11 +44,13 @@ _QUEUE: Final = """
         WINDOW w AS (PARTITION BY patient_id)
         ORDER BY patient_id, level, deadline, waiting_since, subject COLLATE "C", id
     ) made
-    LEFT JOIN patients_enrolment e ON e.patient_id = made.patient_id AND e.ended_on IS NULL
     FULL JOIN alerts_queueentry q ON q.patient_id = made.patient_id
     WHERE (q.alert_id, q.level, q.alert_count, q.waiting_since, q.deadline)
         IS DISTINCT FROM (made.id, made.level, made.alerts::int, made.since, made.due)
-       OR q.service_id <> e.service_id
+       OR EXISTS (
+           SELECT 1 FROM alerts_alert x
+           WHERE x.patient_id = q.patient_id AND x.state = 'OPEN' AND x.service_id <> q.service_id
+       )
 """
 
 _CHECKS: Final[dict[str, str]] = {
@@ -75,13 +81,28 @@ _CHECKS: Final[dict[str, str]] = {
         AND x.level > CASE a.colour WHEN 'RED' THEN 1 WHEN 'YELLOW' THEN 2 ELSE 3 END
     """,
     "P1 a queue row differs from the open alerts": _QUEUE,
+    "P1 an open case stands where nobody reaches it": """
+        SELECT q.patient_id FROM alerts_queueentry q JOIN organisations_followupservice s ON s.id = q.service_id
+        WHERE s.owner_id IS DISTINCT FROM q.municipality_id AND NOT EXISTS (
+            SELECT 1 FROM organisations_agreement g
+            WHERE g.service_id = q.service_id AND g.party_id = q.municipality_id AND 'READINGS' = ANY (g.shares)
+            AND %(on)s BETWEEN g.valid_from AND COALESCE(g.valid_until, 'infinity')
+        ) OR EXISTS (
+            SELECT 1 FROM patients_accessblock b
+            WHERE b.patient_id = q.patient_id AND b.service_id = q.service_id AND b.lifted_at IS NULL
+        )
+    """,
     "P1 a red alert has not been sent to the service": """
         SELECT x.id FROM alerts_alert x JOIN organisations_followupservice s ON s.id = x.service_id
         CROSS JOIN LATERAL (VALUES ('EMAIL', s.notify_email), ('WEBHOOK', s.webhook_url)) AS way(channel, address)
         WHERE x.state = 'OPEN' AND x.level = 1 AND way.address <> ''
         AND NOT EXISTS (
-            SELECT 1 FROM alerts_delivery d WHERE d.alert_id = x.id AND d.level = 1 AND d.channel = way.channel
+            SELECT 1 FROM alerts_delivery d
+            WHERE d.alert_id = x.id AND d.service_id = x.service_id AND d.level = 1 AND d.channel = way.channel
         )
+    """,
+    "P1 an expected measurement is past its deadline and nobody has looked": """
+        SELECT schedule_id FROM alerts_expectation WHERE deadline < %(unwatched)s
     """,
     "P1 a notice has been under way for more than 60 s": """
         SELECT id FROM alerts_delivery WHERE state IN ('QUEUED', 'SENDING', 'WAITING') AND created_at < %(late)s
@@ -122,21 +143,24 @@ _CHECKS: Final[dict[str, str]] = {
 
 def find_breaches(*, now: datetime) -> list[Breach]:
     """Every promise that does not hold now. Reads whole tables: meant for the night, and after a test journey."""
+    found, given = [], {"late": now - GRACE, "unwatched": now - GRACE_OF_THE_WATCH, "on": timezone.localdate(now)}
     with everywhere(), connection.cursor() as cursor:
-        found = []
         for name, sql in _CHECKS.items():
-            cursor.execute(sql, {"late": now - GRACE})
+            cursor.execute(sql, given)
             found.append((name, [str(row[0]) for row in cursor.fetchall()]))
+        elsewhere = [str(patient_id) for _, patient_id in misplaced(on=timezone.localdate(now))]
+    found.append(("P1 an open case stands with another service than it should", elsewhere))
     found.append(("P4 a trigger that keeps history unchanged is missing or switched off", _missing_triggers()))
     return [Breach(name, len(ids), tuple(ids[:_SHOWN])) for name, ids in found if ids]
 
 
-def wrong_queue_rows() -> dict[UUID, int]:
-    """Patients whose queue row differs from their open alerts, with their municipality."""
+def wrong_queue_rows(*, now: datetime) -> list[tuple[int, UUID]]:
+    """Municipality and id of the patients whose queue row differs from their open alerts, or stands elsewhere."""
     with everywhere(), connection.cursor() as cursor:
         cursor.execute(_QUEUE)
         wrong = [row[0] for row in cursor.fetchall()]
-        return dict(Patient.objects.filter(pk__in=wrong).values_list("pk", "municipality_id"))
+        differing = Patient.objects.filter(pk__in=wrong).values_list("municipality_id", "pk")
+        return sorted({*differing, *misplaced(on=timezone.localdate(now))})
 
 
 def _missing_triggers() -> list[str]:

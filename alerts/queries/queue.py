@@ -44,7 +44,7 @@ def entries_of(by: Actor) -> QuerySet[QueueEntry]:
     return rows.exclude(Exists(blocks_of(by, patient="patient_id")))
 
 
-def queue_rows(by: Actor) -> list[Any]:
+def queue_rows(by: Actor, *, now: datetime) -> list[Any]:
     """All rows, worst first; inside a level unclaimed, then nearest or most overdue deadline, then oldest (R-097).
 
     Each entry has its patient, alert, owner and municipality loaded, `target_groups` of the open enrolment, and
@@ -60,7 +60,7 @@ def queue_rows(by: Actor) -> list[Any]:
         .annotate(
             claimed=claimed,
             target_groups=Subquery(enrolment.values("target_groups")[:1]),
-            limits=Subquery(_limits_in_force().values(found=JSONObject(**{name: F(name) for name in LIMITS}))[:1]),
+            limits=Subquery(_limits_in_force(now).values(found=JSONObject(**{name: F(name) for name in LIMITS}))[:1]),
         )
         .order_by("level", "claimed", "deadline", "waiting_since", "patient_id")
     )
@@ -70,7 +70,7 @@ def queue_rows(by: Actor) -> list[Any]:
 LIMITS = ("red_low", "yellow_low", "yellow_high", "red_high")
 
 
-def _limits_in_force() -> QuerySet[Threshold]:
+def _limits_in_force(now: datetime) -> QuerySet[Threshold]:
     """The band of the first quantity, or the score limits, of what the outer row's alert is about."""
     first_quantity = Quantity.objects.filter(type=OuterRef(OuterRef("alert__subject")), position=1).values("code")
     return Threshold.objects.filter(
@@ -78,6 +78,7 @@ def _limits_in_force() -> QuerySet[Threshold]:
         | Q(kind=RuleKind.SCORE.value, quantity=OuterRef("alert__subject")),
         version__patient=OuterRef("patient"),
         version__status=VersionStatus.APPROVED,
+        version__valid_until__gt=now,
     )
 
 

@@ -17,6 +17,7 @@ from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
+from alerts.services.following import follow_services
 from alerts.services.freeing import free_lost_claims
 from alerts.services.handing_over import accept_handover, carry_out_handovers
 from alerts.services.repairing import repair
@@ -40,6 +41,7 @@ __all__ = [
     "dispatch",
     "examine_deadlines",
     "finish",
+    "follow_services",
     "free_lost_claims",
     "keep_expectations",
     "release",

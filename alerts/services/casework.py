@@ -124,7 +124,7 @@ def finish(
 
 @transaction.atomic
 def undo(*, patient_id: UUID, by: Actor, now: datetime) -> Handling:
-    """Take back one's own latest taking or finishing, within 30 seconds. Raises TooLate.
+    """Take back one's own latest taking or finishing, within 30 seconds. Raises TooLate, or NotYours.
 
     What was finished is open again and the nurse's own. Where a new alert of the same kind has opened meanwhile, that
     one takes over what the old one said, so that there is still only one.
@@ -133,8 +133,11 @@ def undo(*, patient_id: UUID, by: Actor, now: datetime) -> Handling:
     last = Handling.objects.filter(patient_id=patient_id).order_by("at", "id").last()
     if last is None or last.by_id != by.user.pk or not timedelta(0) <= now - last.at <= UNDO_WITHIN:
         raise TooLate
+    desk = Desk(municipalities, now=now)
+    if desk.service_of(patient_id).pk != by.service_id or last.municipality_id not in by.reaches(Permission.TRIAGE):
+        raise NotYours
     if last.action == HandlingAction.DONE:
-        entry = _reopen(last, Desk(municipalities, now=now), by=by, now=now)
+        entry = _reopen(last, desk, by=by, now=now)
     elif last.action == HandlingAction.CLAIM:
         entry = _let_go(last)
     else:

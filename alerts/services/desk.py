@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F
+from django.utils import timezone
 
 from alerts.enums import AlertKind, AlertState, Channel, CloseReason, Level
 from alerts.models import Alert, Delivery, Handling, QueueEntry
-from organisations.models import Agreement, FollowUpService
-from organisations.opening_hours import NeverOpens
-from patients.models import Enrolment, Patient
+from alerts.queries.placing import services_of
+from organisations.models import FollowUpService
+from patients.models import Patient
 
 _ALERT_FIELDS: Final = [
     "service", "level", "headline", "detail", "count", "waiting_since", "deadline",
@@ -25,7 +25,7 @@ _ENTRY_FIELDS: Final = ["service", "level", "alert", "alert_count", "waiting_sin
 
 
 class NoService(LookupError):
-    """Nobody follows up this patient: no enrolment, and no service for the municipality."""
+    """Nobody follows up this patient: no enrolment, and the municipality never had a service."""
 
 
 def lock_patients(patient_ids: Iterable[UUID], *, wait: bool) -> dict[UUID, int]:
@@ -61,19 +61,22 @@ class Desk:
         return self._open.get((patient_id, kind, subject))
 
     def service_of(self, patient_id: UUID) -> FollowUpService:
-        """The service that follows up the patient. Raises NoService."""
+        """The service that should have the patient's case today. Raises NoService."""
         if self._services is None:
-            self._services = services_of(self._municipalities)
+            self._services = services_of(self._municipalities, on=timezone.localdate(self.now))
         try:
             return self._services[patient_id]
         except KeyError:
             raise NoService(str(patient_id)) from None
 
     def deadline(self, patient_id: UUID, level: Level, arrived_at: datetime) -> datetime:
-        """When it must be handled, in the service's open time. A service that never opens is late at once."""
+        """When it must be handled, in the service's open time: late at once where it never opens or nobody can tell.
+
+        Hours with a mistake in them (ValueError) must not keep a reading from being judged and seen (P1).
+        """
         try:
             return self.service_of(patient_id).deadline_for(level.name, arrived_at)
-        except NeverOpens:
+        except ValueError:
             return arrived_at
 
     def open(self, patient_id: UUID, kind: AlertKind, subject: str, **fields: Any) -> Alert:
@@ -98,12 +101,6 @@ class Desk:
             setattr(alert, name, value)
         self._note(alert, red=alert.level == Level.RED and not was_red)
 
-    def move(self, alert: Alert) -> None:
-        """The alert goes where the course has gone: handled by that service's hours, and red is told there."""
-        alert.service = self.service_of(alert.patient_id)
-        alert.deadline = self.deadline(alert.patient_id, Level(alert.level), alert.waiting_since)
-        self._note(alert, red=alert.level == Level.RED)
-
     def close(self, alert: Alert, reason: CloseReason, *, handling: Handling | None = None) -> None:
         """Close an open alert with its reason."""
         del self._open[(alert.patient_id, alert.kind, alert.subject)]
@@ -116,14 +113,36 @@ class Desk:
         self._open[(alert.patient_id, alert.kind, alert.subject)] = alert
         self._note(alert, red=False)
 
+    def move(self, patient_id: UUID) -> None:
+        """Give the open alerts to the service that should have them now.
+
+        That service is told of the red ones. A claim is not taken along: nobody there could let go of it.
+        """
+        service = self.service_of(patient_id)
+        elsewhere = [alert for alert in self.alerts(patient_id) if alert.service_id != service.pk]
+        for alert in elsewhere:
+            alert.service = service
+            self._note(alert, red=alert.level == Level.RED)
+        if elsewhere:
+            QueueEntry.objects.filter(patient_id=patient_id).update(owner=None, claimed_at=None)
+
     def save(self) -> None:
         """Write the alerts, the notices of what became red, and the queue rows of the patients that were touched."""
+        for patient_id in {alert.patient_id for alert in self._changed.values()}:
+            if self.alerts(patient_id):
+                self.move(patient_id)
         # Closed ones first: a new alert may take the place of one that closes.
         rows = sorted(self._changed.values(), key=lambda alert: alert.state == AlertState.OPEN)
         Alert.objects.bulk_create(rows, update_conflicts=True, unique_fields=["id"], update_fields=_ALERT_FIELDS)
         self._tell()
         self.refresh_queue({alert.patient_id for alert in rows})
         self._changed, self._red = {}, []
+
+    def put_right(self, patient_id: UUID) -> None:
+        """Move the case to where it should stand, and write its queue row whatever stood there."""
+        self.move(patient_id)
+        self.save()
+        self.refresh_queue([patient_id])
 
     def refresh_queue(self, patient_ids: Collection[UUID]) -> None:
         """Write each patient's queue row anew from the open alerts, or remove it. Owner and claim are kept."""
@@ -184,32 +203,3 @@ def channels_of(service: FollowUpService) -> list[Channel]:
     """How the service wants to be told of a red case, beside its queue."""
     wanted = ((Channel.EMAIL, service.notify_email), (Channel.WEBHOOK, service.webhook_url))
     return [channel for channel, address in wanted if address]
-
-
-def services_of(municipalities: dict[UUID, int]) -> dict[UUID, FollowUpService]:
-    """Each patient's follow-up service: of the open enrolment, else of the latest, else the municipality's own.
-
-    The last two are for facts that come when nobody should be sending any: they reach somebody all the same (R-069).
-    """
-    enrolled = dict(
-        Enrolment.objects.filter(patient_id__in=municipalities)
-        .order_by("patient_id", F("ended_on").desc(nulls_first=True), "-started_on")
-        .distinct("patient_id")
-        .values_list("patient_id", "service_id")
-    )
-    services = FollowUpService.objects.in_bulk(set(enrolled.values()))
-    found = {patient_id: services[service_id] for patient_id, service_id in enrolled.items()}
-    for patient_id in municipalities.keys() - found.keys():
-        fallback = _service_for(municipalities[patient_id])
-        if fallback is not None:
-            found[patient_id] = fallback
-    return found
-
-
-def _service_for(municipality_id: int) -> FollowUpService | None:
-    own = FollowUpService.objects.filter(owner_id=municipality_id).order_by("pk").first()
-    if own is not None:
-        return own
-    agreement = Agreement.objects.filter(party_id=municipality_id, service__isnull=False).select_related("service")
-    latest = agreement.order_by("-valid_from").first()
-    return latest.service if latest else None

@@ -7,7 +7,7 @@
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,8 +19,10 @@ from alerts.queries.work import everywhere
 from alerts.services.channels import CHANNELS, Notice, NotSent
 from alerts.services.desk import Desk, lock_patients
 from dho.lib import rls
+from dho.lib.encryption import DecryptionFailed
 
-# Longer than the longest sending (15 s), so that a lease never runs out under a living sender.
+# Longer than a sending takes: 5 s to connect, 10 s for an answer. A receiver that drips byte by byte may take longer;
+# then the notice goes out once more, with the same key.
 LEASE: Final = timedelta(seconds=20)
 AT_ONCE: Final = 16
 MOST_ATTEMPTS: Final = 8
@@ -33,8 +35,9 @@ def dispatch(*, now: datetime) -> int:
     if not leased:
         return 0
     with ThreadPoolExecutor(max_workers=len(leased)) as pool:
-        errors = list(pool.map(_send, [(each, _notice(each, now)) for each in leased]))
-    return sum(_mark(delivery, error, now) for delivery, error in zip(leased, errors, strict=True))
+        jobs = {pool.submit(_send, (each, _notice(each, now))): each for each in leased}
+        # Each as soon as it is through: the slowest must not let the leases of the others run out.
+        return sum(_mark(jobs[done], done.result(), now) for done in as_completed(jobs))
 
 
 def _lease(now: datetime) -> Sequence[Delivery]:
@@ -44,6 +47,8 @@ def _lease(now: datetime) -> Sequence[Delivery]:
     with everywhere():
         # First tries before repeats: a receiver that is down must not hold back another's first notice.
         rows = Delivery.objects.filter(due).order_by("attempts", "next_try_at").select_related("service", "alert")
+        # One service's secret that no key opens must not stop the notices of the others: it is read in `_notice`.
+        rows = rows.defer("service__webhook_secret")
         leased = list(rows.select_for_update(of=["self"], skip_locked=True)[:AT_ONCE])
         Delivery.objects.filter(pk__in=[each.pk for each in leased]).update(
             state=DeliveryState.SENDING, lease_until=now + LEASE, attempts=F("attempts") + 1
@@ -51,15 +56,20 @@ def _lease(now: datetime) -> Sequence[Delivery]:
         return leased
 
 
-def _notice(delivery: Delivery, now: datetime) -> Notice:
+def _notice(delivery: Delivery, now: datetime) -> Notice | NotSent:
     service = delivery.service
     if delivery.channel == Channel.EMAIL:
         return Notice(delivery.pk, service.notify_email, "", now)
-    return Notice(delivery.pk, service.webhook_url, service.webhook_secret, now)
+    try:
+        return Notice(delivery.pk, service.webhook_url, service.webhook_secret, now)
+    except DecryptionFailed:
+        return NotSent("the webhook secret cannot be opened", permanent=True)
 
 
-def _send(job: tuple[Delivery, Notice]) -> NotSent | None:
+def _send(job: tuple[Delivery, Notice | NotSent]) -> NotSent | None:
     delivery, notice = job
+    if isinstance(notice, NotSent):
+        return notice
     try:
         CHANNELS[Channel(delivery.channel)].send(notice)
     except NotSent as error:

@@ -5,23 +5,25 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Max, Min, Sum
 
 from alerts.enums import AlertKind, AlertState, Level
 from alerts.models import Alert
 from alerts.queries.work import everywhere
 from alerts.services.desk import Desk, lock_patients
 from alerts.services.facts import Fact
+from alerts.services.rounds import patient_by_patient
 from dho.lib import rls
 from measurements.enums import Timing
 from measurements.models import RefusedSubmission
 
 REFUSALS: Final = 3
-WITHIN: Final = timedelta(hours=24)
+# A week, so that a device that measures once a day and is refused each time is seen too.
+WITHIN: Final = timedelta(days=7)
 
 
 def watch_refusals(*, now: datetime) -> int:
-    """Bring devices with at least three refused submissions in 24 hours to the queue; how many alerts changed.
+    """Bring devices with at least three refused readings or forms in a week to the queue; how many alerts changed.
 
     What was refused before the alert was last closed has been looked at, and does not count again.
     """
@@ -29,11 +31,11 @@ def watch_refusals(*, now: datetime) -> int:
         rows = (
             RefusedSubmission.objects.filter(received_at__gt=now - WITHIN)
             .values("municipality_id", "patient_id", "device_id")
-            .annotate(refused=Count("id"))
+            .annotate(refused=Sum("items"))
             .filter(refused__gte=REFUSALS)
         )
         found = list(rows.values_list("municipality_id", "patient_id", "device_id"))
-    return sum(_report(*row, now=now) for row in found)
+    return patient_by_patient(_report, found, now=now)
 
 
 def report_wrong_clocks(facts: Sequence[Fact], desk: Desk) -> None:
@@ -68,11 +70,11 @@ def _report(municipality_id: int, patient_id: UUID, device_id: UUID, *, now: dat
         ).aggregate(at=Max("closed_at"))["at"]
         since = max(closed, now - WITHIN) if closed else now - WITHIN
         refused = RefusedSubmission.objects.filter(device_id=device_id, patient_id=patient_id, received_at__gt=since)
-        count, first = refused.aggregate(count=Count("id"), first=Min("received_at")).values()
+        count, first = refused.aggregate(count=Sum("items", default=0), first=Min("received_at")).values()
         alert = desk.find(patient_id, AlertKind.EQUIPMENT, subject)
         if count < REFUSALS or (alert is not None and alert.count >= count):
             return 0
-        detail = f"{count} sendinger avvist siste døgn"
+        detail = f"{count} innsendinger avvist siste 7 dager"
         if alert is not None:
             desk.change(alert, count=count, detail=detail)
         else:

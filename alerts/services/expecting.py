@@ -4,12 +4,14 @@ Each schedule has one Expectation: the next due time. `keep_expectations` follow
 `examine_deadlines` looks at each passed deadline in turn, so that an outage is caught up step by step.
 """
 
+import logging
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, time
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from alerts.enums import AlertKind, CloseReason, Level
 from alerts.models import Expectation
@@ -18,6 +20,7 @@ from alerts.services.desk import Desk, lock_patients
 from alerts.services.due_times import deadline_of, next_due, previous_due
 from alerts.services.facts import Fact, subject_of
 from alerts.services.recording import held_by_people
+from alerts.services.rounds import patient_by_patient
 from alerts.services.texts import label_of
 from careplans.enums import VersionStatus
 from careplans.models import Schedule
@@ -28,8 +31,8 @@ from measurements.models import Questionnaire, QuestionnaireResponse, Reading, R
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment
 
-# A schedule in force of a patient who is enrolled; a pause keeps the expectation and moves it on in silence.
-_OPEN: Final = Enrolment.objects.filter(patient_id=OuterRef("version__patient_id"), ended_on__isnull=True)
+log = logging.getLogger(__name__)
+
 _MOST_STEPS: Final = 400
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,10 +46,13 @@ def keep_expectations(*, now: datetime) -> int:
         gone = list(over.select_for_update(of=["self"], skip_locked=True))
         old = {(each.patient_id, each.schedule.subject): each.window_start for each in gone}
         Expectation.objects.filter(pk__in=[each.pk for each in gone]).delete()
-        new = [
-            _expectation(schedule, old.get((schedule.version.patient_id, schedule.subject)))
-            for schedule in in_force.filter(expectation__isnull=True).select_related("version")
-        ]
+        new = []
+        for schedule in in_force.filter(expectation__isnull=True).select_related("version"):
+            try:
+                new.append(_expectation(schedule, old.get((schedule.version.patient_id, schedule.subject))))
+            except Exception:
+                # One schedule that cannot be reckoned with must not stop what is expected of everybody else.
+                log.exception("no expectation could be made: schedule %s", schedule.pk)
         Expectation.objects.bulk_create(new, ignore_conflicts=True)
         return len(gone) + len(new)
 
@@ -56,7 +62,7 @@ def examine_deadlines(*, now: datetime, limit: int = 1000) -> int:
     with everywhere():
         passed = Expectation.objects.filter(deadline__lte=now).order_by("deadline")
         found = dict.fromkeys(passed.values_list("municipality_id", "patient_id")[:limit])
-    return sum(_examine(municipality_id, patient_id, now) for municipality_id, patient_id in found)
+    return patient_by_patient(_examine, found, now=now)
 
 
 def close_arrived(facts: Sequence[Fact], desk: Desk) -> None:
@@ -78,22 +84,30 @@ def close_arrived(facts: Sequence[Fact], desk: Desk) -> None:
 
 
 def _schedules_in_force(now: datetime) -> QuerySet[Schedule]:
-    return Schedule.objects.filter(
-        Exists(_OPEN),
+    """Those of patients whose course has begun, with `course_from`; a pause keeps them and moves on in silence."""
+    course = Enrolment.objects.filter(
+        patient_id=OuterRef("version__patient_id"), ended_on__isnull=True, started_on__lte=timezone.localdate(now)
+    )
+    return Schedule.objects.annotate(course_from=Subquery(course.values("started_on"))).filter(
+        course_from__isnull=False,
         version__status=VersionStatus.APPROVED,
         version__approved_at__lte=now,
         version__valid_until__gt=now,
     )
 
 
-def _expectation(schedule: Schedule, before: datetime | None) -> Expectation:
-    """The first thing a new schedule expects: after the approval, or after where the version before it had come."""
+def _expectation(schedule: Any, before: datetime | None) -> Expectation:
+    """The first thing a new schedule expects, or what is ahead where the version before it had come.
+
+    It counts from the approval, but not from before the course: a plan may have been approved long before (R-071).
+    """
     approved = schedule.version.approved_at
     if approved is None:
         raise ValueError("Only an approved version expects anything.")
-    due = next_due(schedule, min(before, approved) if before else approved)
-    # Nobody can be late for a deadline that had passed when the plan was approved.
-    while deadline_of(schedule, due) <= approved:
+    start = max(approved, datetime.combine(schedule.course_from, time(), tzinfo=OSLO))
+    due = next_due(schedule, min(before, start) if before else start)
+    # Nobody can be late for a deadline that had passed when it all began.
+    while deadline_of(schedule, due) <= start:
         due = next_due(schedule, due)
     return Expectation(
         schedule=schedule,
@@ -105,7 +119,7 @@ def _expectation(schedule: Schedule, before: datetime | None) -> Expectation:
     )
 
 
-def _examine(municipality_id: int, patient_id: UUID, now: datetime) -> int:
+def _examine(municipality_id: int, patient_id: UUID, *, now: datetime) -> int:
     """One patient's passed deadlines, in one transaction; nothing when somebody else works on the patient."""
     with rls.acting_for([municipality_id], actor="worker"):
         if not lock_patients([patient_id], wait=False):

@@ -7,9 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
-from alerts.models import QueueEntry
+from alerts.enums import Level
 from alerts.queries.work import everywhere
 from alerts.services.desk import Desk
+from alerts.services.rounds import patient_by_patient
 from dho.lib import rls
 from patients import services as patients
 from patients.enums import HandoverAnswer
@@ -31,23 +32,25 @@ def carry_out_handovers(*, now: datetime) -> int:
         due = Handover.objects.filter(
             answer=HandoverAnswer.ACCEPTED, moved_at__isnull=True, takes_effect_on__lte=timezone.localdate(now)
         )
-        found = list(due.order_by("takes_effect_on", "pk").values_list("pk", "municipality_id"))
-    return sum(_carry_out(pk, municipality_id, now=now) for pk, municipality_id in found)
+        rows = due.order_by("takes_effect_on", "pk").values_list("municipality_id", "patient_id", "pk")
+        found = list(rows)
+    return patient_by_patient(_carry_out, found, now=now)
 
 
-def _carry_out(handover_id: UUID, municipality_id: int, *, now: datetime) -> bool:
+def _carry_out(municipality_id: int, patient_id: UUID, handover_id: UUID, *, now: datetime) -> int:
     with rls.acting_for([municipality_id], actor="worker"):
-        handover = Handover.objects.select_related("to_service").get(pk=handover_id)
+        handover = Handover.objects.select_related("to_service").get(pk=handover_id, patient_id=patient_id)
         moved = patients.take_effect(handover=handover, now=now)
         if moved:
             _bring_case(handover, now=now)
-        return moved
+        return int(moved)
 
 
 def _bring_case(handover: Handover, *, now: datetime) -> None:
-    """The patient's row is held by whoever moved the course. Nobody at the new service has taken the case yet."""
-    desk = Desk({handover.patient_id: handover.municipality_id}, now=now)
-    for alert in desk.alerts(handover.patient_id):
-        desk.move(alert)
+    """Whoever moved the course holds the patient's row. By the new service's hours it must now be handled."""
+    patient_id = handover.patient_id
+    desk = Desk({patient_id: handover.municipality_id}, now=now)
+    desk.move(patient_id)
+    for alert in desk.alerts(patient_id):
+        desk.change(alert, deadline=desk.deadline(patient_id, Level(alert.level), alert.waiting_since))
     desk.save()
-    QueueEntry.objects.filter(patient_id=handover.patient_id).update(owner=None, claimed_at=None)

@@ -27,7 +27,9 @@ from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.services import record_list_access
+from dho.lib.numbers import whole_number
 from organisations.models import FollowUpService
+from organisations.opening_hours import ROUND_THE_CLOCK, OpeningHours
 
 
 def _nurse(request: ActorRequest) -> Actor:
@@ -100,11 +102,10 @@ def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """«Ferdig» from the list: enough for missing readings and equipment; else the page that asks what was done."""
     by, now = _at_work(request, patient_id, Action.HANDLE)
-    seen = request.POST.get("seen", "")
     try:
         services.finish(
             patient_id=patient_id,
-            seen=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            seen=whole_number(request.POST.get("seen", "")) or 0,
             outcomes=[Outcome.NO_ACTION],
             measure_ids=[],
             note="",
@@ -153,17 +154,26 @@ def _list(
 ) -> dict[str, Any]:
     """What the list shows now, in the filter of the address or of the form that was sent."""
     choice = Choice.of(request.POST if request.method == "POST" else request.GET)
-    hours = FollowUpService.objects.only("hours").get(pk=cast(UUID, by.service_id)).opening_hours
+    hours, opening = _opening(by, now)
     state = state or queue_state(by, now=now)
     return {
         "board": make_board(by, choice=choice, hours=hours, now=now, notes=notes),
         "choice": choice,
-        "opening": hours.describe(now),
+        "opening": opening,
         "last_assessed_at": state.last_assessed_at,
         "alarms": context.alarms(state, now=now),
         "undo": context.undo_on_offer(request.session, by=by, now=now),
         "now": now,
     }
+
+
+def _opening(by: Actor, now: datetime) -> tuple[OpeningHours, str]:
+    """The service's hours, and in words. A mistake in them must not hide the queue."""
+    try:
+        hours = FollowUpService.objects.only("hours").get(pk=cast(UUID, by.service_id)).opening_hours
+        return hours, hours.describe(now)
+    except ValueError:
+        return ROUND_THE_CLOCK, "Åpningstiden kan ikke leses. Si fra til lederen"
 
 
 def _answer(request: ActorRequest, by: Actor, now: datetime, patient_id: UUID, problem: str = "") -> HttpResponse:

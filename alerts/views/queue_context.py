@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -23,6 +23,14 @@ from dho.lib.numbers import time_nb
 
 UNDO = "undo"
 UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
+
+# The jobs that the nurse leans on: in words, and how long a round may take before the list is not to be trusted.
+STANDING_JOBS: Final = {
+    "assess": ("Vurderingen av målinger", TOO_LONG),
+    "dispatch": ("Utsendingen av varsler", TOO_LONG),
+    "cases": ("Flyttingen av saker mellom tjenester", TOO_LONG),
+    "expectations": ("Kontrollen av målinger som mangler", timedelta(minutes=5)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +72,12 @@ def alarms(state: QueueState, *, now: datetime) -> list[str]:
         found.append("Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert.")
     if state.undelivered:
         found.append("Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt.")
-    if state.last_assessed_at is None:
-        found.append("Vurderingen av målinger har ikke startet.")
-    elif now - state.last_assessed_at > TOO_LONG:
-        found.append(f"Vurderingen av målinger har stått stille siden {time_nb(state.last_assessed_at)}.")
+    for name, (what, patience) in STANDING_JOBS.items():
+        at = state.beats.get(name)
+        if at is None:
+            found.append(f"{what} har ikke startet.")
+        elif now - at > patience:
+            found.append(f"{what} har stått stille siden {time_nb(at)}.")
     return found
 
 

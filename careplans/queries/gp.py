@@ -143,7 +143,8 @@ def version_before(version: PlanVersion, *, now: datetime) -> PlanVersion | None
 def latest_enrolment(patient_id: UUID, *, now: datetime) -> Enrolment | None:
     """The patient's newest course, whose service follows the patient up."""
     started = Enrolment.objects.filter(patient_id=patient_id, started_on__lte=now.astimezone(OSLO).date())
-    return started.select_related("service").order_by("-started_on", "-pk").first()
+    # The service's secret is not needed, so it is not even decrypted.
+    return started.select_related("service").defer("service__webhook_secret").order_by("-started_on", "-pk").first()
 
 
 def _limit_rows(

@@ -27,13 +27,11 @@ _MOST_KEPT: Final = 5_000
 _kept: dict[UUID, RuleSet] = {}
 
 
-def rulesets_for(patient_id: UUID, *, since: datetime, until: datetime) -> Versions:
-    """The versions that were in force at some time of the period, oldest first, with their rules."""
-    return rulesets_by_patient([patient_id], since=since, until=until).get(patient_id, [])
-
-
 def rulesets_by_patient(patient_ids: Iterable[UUID], *, since: datetime, until: datetime) -> dict[UUID, Versions]:
-    """`rulesets_for` of many patients in two queries. A patient without such a version is left out."""
+    """The versions that were in force at some time of the period, oldest first, with their rules; two queries in all.
+
+    A patient without such a version is left out.
+    """
     versions = list(
         PlanVersion.objects.filter(patient_id__in=list(patient_ids), approved_at__lte=until, valid_until__gt=since)
         .filter(Q(superseded_at__isnull=True) | Q(superseded_at__gt=since))

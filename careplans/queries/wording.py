@@ -14,6 +14,7 @@ from careplans.scoring.numbers import text
 from dho.lib.numbers import WEEKDAYS, duration_nb, time_nb
 from measurements.models import Questionnaire, QuestionnaireItem
 from organisations.opening_hours import OpeningHours
+from patients.models import Enrolment
 
 # (what the words are the value of, the words); an empty name marks words that only hold the line together.
 Words = list[tuple[str, str]]
@@ -93,6 +94,16 @@ def weekdays_text(days: Iterable[int]) -> str:
     if chosen == list(range(5)):
         return "hverdager"
     return ", ".join(WEEKDAYS[day] for day in chosen)
+
+
+def hours_of(enrolment: Enrolment | None) -> str:
+    """When the service of the course is open; without a course nothing. Unreadable hours must not hide the plan."""
+    if enrolment is None:
+        return ""
+    try:
+        return hours_words(enrolment.service.opening_hours)
+    except ValueError:
+        return "(åpningstiden kan ikke leses)"
 
 
 def hours_words(hours: OpeningHours) -> str:

@@ -1,7 +1,7 @@
 """Text encrypted at rest, and an index to find it again without decrypting.
 
 Keys come from settings.ENCRYPTION_KEYS (Fernet keys, newest first): the first encrypts, all of them decrypt, so a key
-is changed by putting a new one in front, running :func:`rotate` over the rows, and then taking the old one away.
+is changed by putting a new one in front, `manage.py rotate_keys` over the rows, and then taking the old one away.
 Fernet never gives the same ciphertext twice, so equality is asked of :func:`blind_index` in a column beside it.
 No error from here carries plaintext, ciphertext or a key.
 """
@@ -44,6 +44,15 @@ def decrypt(token: bytes | str | memoryview) -> bytes:
 def rotate(token: bytes | str | memoryview) -> bytes:
     """The same content under the newest key. Raises DecryptionFailed."""
     return encrypt(decrypt(token))
+
+
+def is_current(token: str) -> bool:
+    """Whether the newest key made this. False also for what none of the keys opens."""
+    try:
+        _fernet(tuple(settings.ENCRYPTION_KEYS[:1])).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
 
 
 def blind_index(value: str) -> str:

@@ -32,6 +32,7 @@ _MONTHS: Final = (
 
 # Spaces that people, spreadsheets and phones put between thousands: space, NBSP, thin and narrow no-break.
 _NUMBER: Final = re.compile(r"([-\u2212\u2013]?)([0-9]+|[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3})+)(?:[.,]([0-9]+))?")
+_LONGEST_WHOLE: Final = 18
 _LONGEST_NUMBER: Final = 40
 
 
@@ -70,6 +71,11 @@ def parse_decimal(text: str) -> Decimal:
     sign, whole, fraction = found.groups()
     digits = re.sub(r"[^0-9]", "", whole) + (f".{fraction}" if fraction else "")
     return Decimal(digits).copy_negate() if sign else Decimal(digits)
+
+
+def whole_number(text: str) -> int | None:
+    """The id or counter that a page sent back, at most 18 digits (a bigint holds them); None for anything else."""
+    return int(text) if len(text) <= _LONGEST_WHOLE and text.isascii() and text.isdecimal() else None
 
 
 def date_nb(value: dt.date) -> str:

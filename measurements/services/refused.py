@@ -17,9 +17,9 @@ KEPT_FOR: Final = timedelta(days=30)
 
 @transaction.atomic(savepoint=False)
 def keep_refused(
-    *, credential: DeviceCredential, endpoint: str, codes: Iterable[str], body: bytes, now: datetime
+    *, credential: DeviceCredential, endpoint: str, codes: Iterable[str], body: bytes, now: datetime, items: int = 1
 ) -> RefusedSubmission:
-    """Keep the first 64 KB of the body, encrypted, with the codes that the device was given."""
+    """Keep the first 64 KB of the body, encrypted, with the codes that the device was given and how many items."""
     return RefusedSubmission.objects.create(
         municipality_id=credential.municipality_id,
         patient_id=credential.patient_id,
@@ -27,6 +27,7 @@ def keep_refused(
         received_at=now,
         endpoint=endpoint[:80],
         codes=sorted(set(codes)),
+        items=items,
         body=body[:KEPT_BYTES].decode("utf-8", "replace"),
     )
 

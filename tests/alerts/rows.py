@@ -55,9 +55,10 @@ def put_in_queue(
     )
 
 
-def beat(now: datetime = NOW) -> None:
-    """The worker has just finished a round."""
-    Heartbeat.beat("assess", now=now)
+def beat(now: datetime = NOW, *, only: str = "") -> None:
+    """The standing jobs, or only one of them, have just finished a round."""
+    for name in [only] if only else ["assess", "dispatch", "cases", "expectations"]:
+        Heartbeat.beat(name, now=now)
 
 
 class _Rows(HTMLParser):

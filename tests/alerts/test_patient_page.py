@@ -272,6 +272,19 @@ def test_the_gp_reads_but_does_not_handle(world, as_dahl, red):
     assert Handling.objects.count() == 0
 
 
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_health_worker_reads_that_only_a_nurse_closes_red(world, client, red, claimed):
+    person = make_user("fysio", "Finn", "Fjell")
+    make_membership(person, Role.HEALTH_WORKER, service=world.joint)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    if claimed:
+        client.post(address(world.per), sent(world.per, step="claim"))
+    response = client.get(address(world.per))
+    assert "Bare sykepleier kan lukke røde varsler." in words(response)
+    assert "Ferdig, neste pasient" not in words(response)
+    assert ("Slipp saken" if claimed else "Ta saken") in words(response)
+
+
 def test_a_gp_does_not_see_a_patient_on_somebody_elses_list(world, as_dahl):
     other = make_patient(world.a.pk, "Randi", "Vik")
     assert as_dahl.get(address(other)).status_code == 404

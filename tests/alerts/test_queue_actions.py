@@ -139,7 +139,7 @@ def test_it_leads_to_the_documentation_where_a_note_is_required(as_kari, world, 
     assert handlings_of(world.per) == []
 
 
-@pytest.mark.parametrize("seen", ["1", "", "tull"])
+@pytest.mark.parametrize("seen", ["1", "", "tull", pytest.param("9" * 5000, id="5000 digits")])
 def test_it_does_not_finish_what_the_nurse_has_not_seen(as_kari, world, seen):
     put_in_queue(world.per, level=Level.MISSING, owner=world.kari)
     answer = press(as_kari, "done", world.per, seen=seen)

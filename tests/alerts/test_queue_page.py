@@ -10,12 +10,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from alerts import services
 from alerts.enums import Level
-from alerts.models import Delivery
+from alerts.models import Delivery, Heartbeat
+from alerts.queries.queue import queue_rows
 from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
+from tests.factories.accounts import make_device
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
@@ -135,6 +138,14 @@ def test_it_draws_no_limit_of_a_plan_that_nobody_approved(as_kari, world):
     assert 'laveste 84,5, høyeste 84,5, siste 84,5."' in show(as_kari).text
 
 
+def test_it_draws_no_limit_of_a_plan_that_has_run_out(as_kari, world):
+    row = put_in_queue(world.per)
+    [entry] = queue_rows(world.actor(world.kari), now=world.per_plan.valid_until - timedelta(seconds=1))
+    assert (entry, entry.limits["red_low"]) == (row, 86)
+    [entry] = queue_rows(world.actor(world.kari), now=world.per_plan.valid_until)
+    assert (entry, entry.limits) == (row, None)
+
+
 def test_it_says_when_the_service_is_open_and_when_it_was_last_assessed(as_kari):
     text = " ".join(show(as_kari).text.split())
     assert "<h1>Arbeidskø onsdag 18. november</h1>" in text
@@ -209,6 +220,7 @@ def test_it_counts_each_filter(as_kari, three_rows):
         ({"kommune": "340100", "vis": "gule"}, []),
         # What is not a filter hides nothing.
         ({"vis": "tull", "kommune": "tull"}, ["Aasen, Per", "Eide, Solveig", "Tredje, Ny"]),
+        ({"kommune": "9" * 5000}, ["Aasen, Per", "Eide, Solveig", "Tredje, Ny"]),
     ],
 )
 def test_it_filters_by_the_address(as_kari, three_rows, choice, seen):
@@ -263,6 +275,13 @@ def test_it_does_not_warn_of_another_services_patients(as_kari, world):
     assert alarm_of(show(as_kari)) == []
 
 
+def test_it_warns_of_a_patient_without_a_course_too_those_who_would_get_the_case(as_kari, as_ola, world):
+    stranger = make_patient(world.a.pk, "Tom", "Dahle")
+    make_reading(make_device(stranger, world.kari), "spo2", 84, at=NOW - timedelta(seconds=61))
+    assert alarm_of(show(as_kari)) == ["Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert."]
+    assert alarm_of(show(as_ola)) == []
+
+
 def test_it_warns_when_a_notice_has_waited_over_a_minute(as_kari, world):
     entry = put_in_queue(world.per)
     Delivery.objects.create(
@@ -277,9 +296,37 @@ def test_it_warns_when_a_notice_has_waited_over_a_minute(as_kari, world):
     assert alarm_of(show(as_kari)) == ["Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt."]
 
 
-def test_it_warns_when_the_worker_has_stopped(as_kari):
-    beat(NOW - timedelta(seconds=61))
-    assert alarm_of(show(as_kari)) == ["Vurderingen av målinger har stått stille siden kl. 09.58."]
+@pytest.mark.parametrize(
+    ("job", "seconds", "what"),
+    [
+        ("assess", 61, "Vurderingen av målinger"),
+        ("dispatch", 61, "Utsendingen av varsler"),
+        ("cases", 61, "Flyttingen av saker mellom tjenester"),
+        ("expectations", 301, "Kontrollen av målinger som mangler"),
+    ],
+)
+def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
+    beat(NOW - timedelta(seconds=seconds - 1), only=job)
+    assert alarm_of(show(as_kari)) == []
+    beat(NOW - timedelta(seconds=seconds), only=job)
+    clock = "09.58" if seconds == 61 else "09.54"
+    assert alarm_of(show(as_kari)) == [f"{what} har stått stille siden kl. {clock}."]
+
+
+def test_it_warns_when_a_standing_job_has_never_run(as_kari):
+    Heartbeat.objects.filter(name="expectations").delete()
+    assert alarm_of(show(as_kari)) == ["Kontrollen av målinger som mangler har ikke startet."]
+
+
+def test_hours_with_a_mistake_hide_neither_the_queue_nor_a_new_red(as_kari, world):
+    world.joint.hours = {"weekly": {"0": [["8.00", "15:30"]]}}
+    world.joint.save()
+    make_reading(world.per_tablet, "spo2", 84, at=NOW)
+    services.assess_patient(patient_id=world.per.pk, municipality_id=world.a.pk, now=NOW, wait=True)
+    page = show(as_kari)
+    assert "Åpningstiden kan ikke leses. Si fra til lederen" in page.text
+    [row] = rows_of(page.text)
+    assert (row[0], row[5]) == ("Rød", "Innen 1 min")
 
 
 # The wrong side of the door
@@ -359,6 +406,6 @@ def test_it_asks_the_database_at_most_ten_times_whatever_the_number_of_rows(as_k
 def test_it_reads_only_the_named_patients_values(as_kari, world):
     put_in_queue(world.per)
     see_everything()
-    (values,) = [sql for sql in queries_of(as_kari) if "measurements_reading" in sql and "UNION" in sql]
+    (values,) = [sql for sql in queries_of(as_kari) if '"measurements_reading"' in sql and "UNION" in sql]
     assert str(world.per.pk) in values
     assert '"measurements_reading"."taken_at" >' in values

@@ -164,6 +164,12 @@ class TestOnePlan:
         ):
             assert expected in text
 
+    def test_it_shows_the_plan_also_where_the_service_s_hours_cannot_be_read(self, as_dahl, world, proposal):
+        world.joint.hours = {"weekly": {"0": [["8.00", "15:30"]]}}
+        world.joint.save()
+        text = plain(as_dahl.get(url(proposal)))
+        assert "følger opp målingene (åpningstiden kan ikke leses), telefon 62 80 00 00." in text
+
     def test_it_never_shows_the_last_five_digits_or_a_name_in_the_title(self, as_dahl, world, proposal):
         page = as_dahl.get(url(proposal))
         assert world.per.national_id[6:] not in page.text

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.enums import Role
 from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
 from careplans.models import Approval, Plan, PlanVersion, Threshold
-from careplans.queries.in_force import rulesets_for, version_at
+from careplans.queries.in_force import rulesets_by_patient, version_at
 from careplans.services import (
     AlreadyDecided,
     NotYours,
@@ -72,8 +72,8 @@ def statuses(patient) -> dict[int, str]:
 
 def number_in_force(patient, at: datetime) -> int | None:
     """The number of the version that judges a reading of that moment."""
-    versions = rulesets_for(patient.pk, since=at - timedelta(days=1), until=at + timedelta(days=1))
-    version, _ = version_at(versions, at)
+    versions = rulesets_by_patient([patient.pk], since=at - timedelta(days=1), until=at + timedelta(days=1))
+    version, _ = version_at(versions.get(patient.pk, []), at)
     return version.number if version else None
 
 

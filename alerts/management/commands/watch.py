@@ -33,7 +33,13 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        jobs = ((assess_what_was_missed, 2.0), (send_due, 1.0), (follow_schedules, 30.0), (follow_rights, 5.0))
+        jobs = (
+            (assess_what_was_missed, 2.0),
+            (send_due, 1.0),
+            (follow_cases, 5.0),
+            (follow_schedules, 30.0),
+            (follow_devices, 30.0),
+        )
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
         for thread in threads:
             thread.start()
@@ -52,25 +58,32 @@ def assess_what_was_missed() -> None:
 
 def send_due() -> None:
     """The notices that are due."""
-    while services.dispatch(now=timezone.now()):
-        pass
-    Heartbeat.beat("dispatch", now=timezone.now())
+    sent = True
+    while sent:
+        sent = bool(services.dispatch(now=timezone.now()))
+        Heartbeat.beat("dispatch", now=timezone.now())
+
+
+def follow_cases() -> None:
+    """Handovers whose day has come; then open cases go where they should stand, and to somebody who can open them."""
+    now = timezone.now()
+    services.carry_out_handovers(now=now)
+    services.follow_services(now=now)
+    services.free_lost_claims(now=now)
+    Heartbeat.beat("cases", now=now)
 
 
 def follow_schedules() -> None:
-    """What the plans expect, what has not come, and devices that are refused again and again."""
+    """What the plans expect, and what has not come."""
     now = timezone.now()
     services.keep_expectations(now=now)
     services.examine_deadlines(now=now)
-    services.watch_refusals(now=now)
     Heartbeat.beat("expectations", now=now)
 
 
-def follow_rights() -> None:
-    """Handovers whose day in Oslo has come, and cases of people who can no longer open them."""
-    now = timezone.now()
-    services.carry_out_handovers(now=now)
-    services.free_lost_claims(now=now)
+def follow_devices() -> None:
+    """Devices that are refused again and again."""
+    services.watch_refusals(now=timezone.now())
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:

@@ -12,8 +12,10 @@ from alerts.enums import AlertKind, AlertState, CloseReason, HandlingAction, Lev
 from alerts.models import Alert, Handling, QueueEntry
 from alerts.services.desk import Desk
 from careplans.models import Measure
+from patients.models import Enrolment
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
+from tests.factories.organisations import make_service
 
 SECOND = timedelta(seconds=1)
 NOTE = "Ringte. Puster lettere etter hvile."
@@ -207,6 +209,22 @@ def test_after_that_or_by_another_it_is_too_late(world, red, who, seconds):
     finish(world, red.change)
     with pytest.raises(services.TooLate):
         undo(world, getattr(world, who), now=NOW + seconds * SECOND)
+
+
+@pytest.mark.parametrize("act", [take, lambda world, user: finish(world, QueueEntry.objects.get().change)])
+def test_what_has_gone_to_another_service_is_not_taken_back(world, red, act):
+    act(world, world.kari)
+    other = make_service("Ny tjeneste", owner=world.a.pk)
+    Enrolment.objects.filter(patient=world.per).update(service=other)
+    with pytest.raises(services.NotYours):
+        undo(world, world.kari, now=NOW + SECOND)
+
+
+def test_nothing_is_taken_back_where_the_actor_no_longer_reaches(world, red):
+    finish(world, red.change)
+    elsewhere = replace(world.actor(world.kari), reach={})
+    with pytest.raises(services.NotYours):
+        services.undo(patient_id=world.per.pk, by=elsewhere, now=NOW + SECOND)
 
 
 def test_an_undoing_is_not_undone(world, red):

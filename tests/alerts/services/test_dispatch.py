@@ -10,10 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 
 from alerts import services
 from alerts.enums import AlertKind, DeliveryState, Level
 from alerts.models import Alert, Delivery, QueueEntry
+from alerts.services import dispatching
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 
@@ -152,3 +154,45 @@ def test_a_new_notice_does_not_stand_behind_the_retries_of_others(world, red, mo
     assert services.dispatch(now=NOW) == 1
     first.refresh_from_db()
     assert first.state == DeliveryState.WAITING
+
+
+def test_a_secret_that_no_key_opens_stops_neither_the_judging_nor_the_notices_of_others(world, red):
+    broken = red(webhook_url="https://example.org/x", webhook_secret="hemmelig")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organisations_followupservice SET webhook_secret = 'x' WHERE id = %s", [world.joint.pk])
+    world.own_c.notify_email = "vakt@example.org"
+    world.own_c.save()
+    for tablet, patient in ((world.solveig_tablet, world.solveig), (world.nils_tablet, world.nils)):
+        make_reading(tablet, "spo2", 80, at=NOW)
+        services.assess_patient(patient_id=patient.pk, municipality_id=patient.municipality_id, now=NOW, wait=True)
+    assert Alert.objects.filter(level=Level.RED).count() == 3
+    assert services.dispatch(now=NOW) == 1
+    assert [message.to for message in mail.outbox] == [["vakt@example.org"]]
+    broken.refresh_from_db()
+    assert (broken.state, broken.last_error) == (DeliveryState.FAILED, "the webhook secret cannot be opened")
+    assert Alert.objects.filter(kind=AlertKind.DELIVERY, patient=world.per).exists()
+
+
+def test_a_slow_receiver_does_not_hold_up_the_marking_of_what_has_arrived(world, red, receiver, monkeypatch):
+    """The receiver answers only when the e-mail has been marked as delivered."""
+    red(notify_email="vakt@example.org")
+    Delivery.objects.create(
+        municipality=world.a, alert=Alert.objects.get(), service=world.joint, channel="WEBHOOK", level=Level.RED,
+        created_at=NOW, next_try_at=NOW,
+    )  # fmt: skip
+    world.joint.webhook_url, world.joint.webhook_secret = receiver.url, "hemmelig"
+    world.joint.save()
+    marked, mark, answer = threading.Event(), dispatching._mark, receiver.do_POST
+
+    def mark_and_tell(delivery, error, now):
+        result = mark(delivery, error, now)
+        marked.set()
+        return result
+
+    def wait_and_answer(handler):
+        handler.answer = 204 if marked.wait(5) else 500
+        answer(handler)
+
+    monkeypatch.setattr(dispatching, "_mark", mark_and_tell)
+    monkeypatch.setattr(receiver, "do_POST", wait_and_answer)
+    assert services.dispatch(now=NOW) == 2

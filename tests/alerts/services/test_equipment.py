@@ -11,28 +11,42 @@ from tests.factories.clock import NOW
 HOUR = timedelta(hours=1)
 
 
-def refuse(world, *hours_ago, device=None):
+def refuse(world, *hours_ago, device=None, items=1):
     for hours in hours_ago:
         RefusedSubmission.objects.create(
             municipality_id=world.per.municipality_id, patient=world.per, device=device or world.per_tablet,
             received_at=NOW - hours * HOUR, endpoint="/api/v1/readings/", codes=["unknown_unit"], body="{}",
+            items=items,
         )  # fmt: skip
 
 
-def test_three_refusals_in_a_day_stand_in_the_queue(world):
-    refuse(world, 1, 2, 23)
+def test_three_refusals_in_a_week_stand_in_the_queue(world):
+    refuse(world, 1, 2, 167)
     assert services.watch_refusals(now=NOW) == 1
     alert = Alert.objects.get()
     assert (alert.kind, alert.subject, alert.level) == (AlertKind.EQUIPMENT, str(world.per_tablet.pk), Level.EQUIPMENT)
-    assert (alert.headline, alert.detail, alert.count) == ("Nettbrett", "3 sendinger avvist siste døgn", 3)
-    assert alert.waiting_since == NOW - 23 * HOUR
+    assert (alert.headline, alert.detail, alert.count) == ("Nettbrett", "3 innsendinger avvist siste 7 dager", 3)
+    assert alert.waiting_since == NOW - 167 * HOUR
     assert QueueEntry.objects.get().alert == alert
 
 
 def test_two_do_not_nor_older_ones(world):
-    refuse(world, 1, 2, 24, 30)
+    refuse(world, 1, 2, 168, 200)
     assert services.watch_refusals(now=NOW) == 0
     assert not Alert.objects.exists()
+
+
+def test_one_refusal_a_day_is_seen_on_the_third_day(world):
+    refuse(world, 0, 24)
+    assert services.watch_refusals(now=NOW) == 0
+    refuse(world, 48)
+    assert services.watch_refusals(now=NOW) == 1
+
+
+def test_a_batch_counts_for_every_reading_that_was_refused_in_it(world):
+    refuse(world, 1, items=20)
+    assert services.watch_refusals(now=NOW) == 1
+    assert (Alert.objects.get().count, Alert.objects.get().detail) == (20, "20 innsendinger avvist siste 7 dager")
 
 
 def test_more_refusals_raise_the_number_and_nothing_else_changes_the_row(world):
@@ -43,7 +57,7 @@ def test_more_refusals_raise_the_number_and_nothing_else_changes_the_row(world):
     assert QueueEntry.objects.get().change == change
     refuse(world, 0)
     assert services.watch_refusals(now=NOW) == 1
-    assert Alert.objects.get().detail == "4 sendinger avvist siste døgn"
+    assert Alert.objects.get().detail == "4 innsendinger avvist siste 7 dager"
 
 
 def test_what_a_nurse_has_handled_does_not_come_back_by_itself(world):

@@ -10,6 +10,8 @@ import pytest
 from alerts import services
 from alerts.enums import AlertState, CloseReason, Level
 from alerts.models import Alert, Expectation, QueueEntry
+from alerts.queries.invariants import find_breaches
+from alerts.services import expecting
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
 from patients.enums import EndReason, EnrolmentStatus
@@ -17,6 +19,7 @@ from patients.models import Enrolment
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
+from tests.factories.patients import make_enrolment
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DUE = datetime(2026, 11, 19, 7, tzinfo=UTC)  # Thursday 08.00 in Oslo
@@ -189,6 +192,32 @@ def test_an_ended_course_expects_nothing(world, expected):
     assert not Expectation.objects.exists()
 
 
+def enrol_again(world, started_on):
+    Enrolment.objects.filter(patient=world.per).update(
+        status=EnrolmentStatus.ENDED, ended_on=NOW.date() - 9 * DAY, end_reason=EndReason.MOVED
+    )
+    services.keep_expectations(now=NOW - DAY)
+    make_enrolment(world.per, world.joint, started_on=started_on)
+
+
+def test_a_new_course_by_an_old_plan_expects_nothing_of_the_time_between(world):
+    enrol_again(world, NOW.date())
+    services.keep_expectations(now=NOW)
+    assert Expectation.objects.get().due_at == DUE - DAY
+    examine(NOW)
+    assert Alert.objects.get().count == 1
+
+
+def test_a_course_that_begins_tomorrow_expects_nothing_before_midnight(world):
+    """A plan approved ahead of the course, too: what counts is the day in Oslo."""
+    enrol_again(world, NOW.date() + DAY)
+    midnight = datetime(2026, 11, 18, 23, tzinfo=UTC)
+    assert services.keep_expectations(now=midnight - timedelta(seconds=1)) == 0
+    assert services.keep_expectations(now=midnight) == 1
+    expectation = Expectation.objects.get()
+    assert (expectation.window_start, expectation.due_at, expectation.deadline) == (DUE - DAY, DUE, DEADLINE)
+
+
 def test_a_new_version_takes_over_where_the_old_one_was(world, expected):
     """Approved on Thursday at 09.00, an hour before the deadline: today's measurement is still expected."""
     draft = make_draft(world.per, world.kari)
@@ -220,3 +249,43 @@ def test_a_form_is_expected_like_a_measurement(world):
     alert = Alert.objects.get()
     assert alert.subject == "symptoms_copd"
     assert alert.headline.endswith(" ikke besvart")
+
+
+def test_a_patient_whose_deadline_cannot_be_examined_does_not_stop_the_others(world, expected, monkeypatch, caplog):
+    draft = make_draft(world.solveig, world.kari)
+    add_schedule(draft)
+    approve(draft, world.dahl, now=DUE - HOUR)
+    services.keep_expectations(now=DUE - HOUR)
+    step = expecting._step
+
+    def fails_for_per(expectation, desk, **more):
+        if expectation.patient_id == world.per.pk:
+            raise RuntimeError("of ours")
+        step(expectation, desk, **more)
+
+    monkeypatch.setattr(expecting, "_step", fails_for_per)
+    assert examine() == 1
+    assert Alert.objects.get().patient == world.solveig
+    assert [record.message for record in caplog.records] == [f"this round failed for patient {world.per.pk}"]
+    # What stays behind is found by the nightly check.
+    late = DEADLINE + timedelta(minutes=5)
+    assert [breach.name for breach in find_breaches(now=late)] == []
+    [breach] = find_breaches(now=late + timedelta(seconds=1))
+    assert breach.name == "P1 an expected measurement is past its deadline and nobody has looked"
+    assert breach.ids == (str(expected.pk),)
+
+
+def test_a_schedule_that_cannot_be_reckoned_with_does_not_stop_the_others(world, monkeypatch):
+    draft = make_draft(world.solveig, world.kari)
+    add_schedule(draft)
+    approve(draft, world.dahl, now=NOW)
+    make = expecting._expectation
+
+    def fails_for_per(schedule, before):
+        if schedule.version == world.per_plan:
+            raise RuntimeError("of ours")
+        return make(schedule, before)
+
+    monkeypatch.setattr(expecting, "_expectation", fails_for_per)
+    assert services.keep_expectations(now=NOW) == 1
+    assert Expectation.objects.get().patient == world.solveig
