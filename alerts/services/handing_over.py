@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from alerts.queries.work import everywhere
 from alerts.services.desk import Desk
+from alerts.services.rounds import patient_by_patient
 from dho.lib import rls
 from patients import services as patients
 from patients.enums import HandoverAnswer
@@ -30,17 +31,18 @@ def carry_out_handovers(*, now: datetime) -> int:
         due = Handover.objects.filter(
             answer=HandoverAnswer.ACCEPTED, moved_at__isnull=True, takes_effect_on__lte=timezone.localdate(now)
         )
-        found = list(due.order_by("takes_effect_on", "pk").values_list("pk", "municipality_id"))
-    return sum(_carry_out(pk, municipality_id, now=now) for pk, municipality_id in found)
+        rows = due.order_by("takes_effect_on", "pk").values_list("municipality_id", "patient_id", "pk")
+        found = list(rows)
+    return patient_by_patient(_carry_out, found, now=now)
 
 
-def _carry_out(handover_id: UUID, municipality_id: int, *, now: datetime) -> bool:
+def _carry_out(municipality_id: int, patient_id: UUID, handover_id: UUID, *, now: datetime) -> int:
     with rls.acting_for([municipality_id], actor="worker"):
-        handover = Handover.objects.select_related("to_service").get(pk=handover_id)
+        handover = Handover.objects.select_related("to_service").get(pk=handover_id, patient_id=patient_id)
         moved = patients.take_effect(handover=handover, now=now)
         if moved:
             _bring_case(handover, now=now)
-        return moved
+        return int(moved)
 
 
 def _bring_case(handover: Handover, *, now: datetime) -> None:

@@ -11,9 +11,10 @@ from typing import Any, Final
 from django.db import connection, models, transaction
 from django.db.migrations.operations.base import Operation
 
-# The sub-select makes PostgreSQL read the setting once per query, not once per row.
+# The sub-select makes PostgreSQL read and cast the setting once per query, not once per row. The outer cast only says
+# that what comes out is one array and not rows.
 ADMITTED = """municipality_id = ANY (
-    (SELECT string_to_array(NULLIF(current_setting('dho.municipalities', true), ''), ','))::int[]
+    (SELECT string_to_array(NULLIF(current_setting('dho.municipalities', true), ''), ',')::int[])::int[]
 )"""
 
 

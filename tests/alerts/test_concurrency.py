@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
+from accounts.enums import Role
 from alerts import services
 from alerts.enums import Level
 from alerts.models import Alert, Assessment, Handling, QueueEntry
@@ -17,8 +18,12 @@ from alerts.services import recording
 from alerts.services.desk import lock_patients
 from dho.lib import rls
 from measurements.models import Reading
+from patients.services import withdraw_handover
+from tests.factories.accounts import make_membership, make_user
+from tests.factories.care import make_handover
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
+from tests.factories.organisations import make_service
 
 SECOND = timedelta(seconds=1)
 
@@ -198,3 +203,52 @@ def test_a_crash_between_two_steps_leaves_nothing_half_done(committed_world, mon
     with everywhere():
         assert QueueEntry.objects.get().level == Level.RED
     assert find_breaches(now=NOW + 4 * SECOND) == []
+
+
+class TestHandoverAgainstOthers:
+    def course_to(self, world):
+        """A red case of Solveig's, and a proposal that B's own unit takes her today; its nurse."""
+        with everywhere():
+            own = make_service("Egen oppfølging i Grue", owner=world.b.pk)
+            nurse = make_user("lind", "Liv", "Lind")
+            make_membership(nurse, Role.NURSE, service=own)
+            handover = make_handover(world.solveig, own, world.kari)
+        measure(world.solveig_tablet, "spo2", 84)
+        assess(world.solveig)
+        return handover, nurse
+
+    def step(self, world, user, service, **fields):
+        """What a page of that person runs: the service in a transaction limited to her municipalities."""
+
+        def run():
+            with transaction.atomic():
+                actor = world.actor(user)
+                rls.limit_to(actor.municipality_ids)
+                return service(by=actor, now=NOW, **fields)
+
+        return run
+
+    def test_a_claim_at_the_same_moment_never_holds_the_case_at_the_new_service(self, committed_world):
+        world = committed_world
+        handover, nurse = self.course_to(world)
+        at_once(
+            self.step(world, nurse, services.accept_handover, handover_id=handover.pk, note=""),
+            self.step(world, world.kari, services.claim, patient_id=world.solveig.pk),
+        )
+        with everywhere():
+            entry = QueueEntry.objects.get()
+            assert (entry.service_id, entry.owner_id) == (handover.to_service_id, None)
+        assert find_breaches(now=NOW) == []
+
+    def test_yes_and_withdrawal_at_the_same_moment_give_one_answer(self, committed_world):
+        world = committed_world
+        handover, nurse = self.course_to(world)
+        results = at_once(
+            self.step(world, nurse, services.accept_handover, handover_id=handover.pk, note=""),
+            self.step(world, world.kari, withdraw_handover, handover=handover),
+        )
+        assert Counter(isinstance(result, Exception) for result in results) == {False: 1, True: 1}
+        with everywhere():
+            handover.refresh_from_db()
+            holder = world.solveig.enrolments.get().service_id
+        assert holder == (handover.to_service_id if handover.moved_at else handover.from_service_id)

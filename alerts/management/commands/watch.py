@@ -38,7 +38,6 @@ class Command(BaseCommand):
             (assess_what_was_missed, 2.0),
             (send_due, 1.0),
             (follow_cases, 5.0),
-            (follow_rights, 5.0),
             (follow_schedules, 30.0),
             (follow_devices, 30.0),
             (seal_log, 1.0),
@@ -68,9 +67,11 @@ def send_due() -> None:
 
 
 def follow_cases() -> None:
-    """Open cases go where they should stand: an agreement has begun or ended, a course was handed over."""
+    """Handovers whose day has come; then open cases go where they should stand, and to somebody who can open them."""
     now = timezone.now()
+    services.carry_out_handovers(now=now)
     services.follow_services(now=now)
+    services.free_lost_claims(now=now)
     Heartbeat.beat("cases", now=now)
 
 
@@ -92,13 +93,6 @@ def seal_log() -> None:
     while seal(now=timezone.now()):
         pass
     Heartbeat.beat("seal", now=timezone.now())
-
-
-def follow_rights() -> None:
-    """Handovers whose day in Oslo has come, and cases of people who can no longer open them."""
-    now = timezone.now()
-    services.carry_out_handovers(now=now)
-    services.free_lost_claims(now=now)
 
 
 def _repeat(job: Callable[[], None], seconds: float, stop: threading.Event) -> None:
