@@ -16,6 +16,8 @@ class ActorRequest(HttpRequest):
     """The request of a page: `accounts.middleware` has put the actor on it."""
 
     actor: "Actor | None"
+    # What the person may choose among, the actor first.
+    work: "list[Actor]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class World:
     siri: User  # coordinator of B
     ness: User  # administrator of A: no clinical content
     eva: User  # leader of the joint service
+    pia: User  # privacy officer of A: who can see and who has seen, no clinical content
     per: Patient  # A, COPD, plan version 1 approved 90 days ago
     solveig: Patient  # B, heart failure, plan approved
     nils: Patient  # C, plan approved by another GP
@@ -67,6 +68,7 @@ def make_world() -> World:
         "siri": make_user("siri", "Siri", "Moen"),
         "ness": make_user("ness", "Nils", "Ness"),
         "eva": make_user("eva", "Eva", "Strand"),
+        "pia": make_user("pia", "Pia", "Voll"),
     }
     lie = make_user("lie", "Tor", "Lie", hpr_number="7654321")
     practice = GpPractice.objects.create(name="Kongsvinger legesenter", located_in=a)
@@ -81,6 +83,7 @@ def make_world() -> World:
     make_membership(people["siri"], Role.COORDINATOR, authority=b)
     make_membership(people["ness"], Role.MUNICIPAL_ADMINISTRATOR, authority=a)
     make_membership(people["eva"], Role.SERVICE_LEADER, service=joint)
+    make_membership(people["pia"], Role.PRIVACY_OFFICER, authority=a)
 
     per = make_patient(A, "Per", "Aasen", gp=people["dahl"], sex=Sex.MALE, cave="penicillin")
     solveig = make_patient(B, "Solveig", "Eide", gp=people["dahl"], sex=Sex.FEMALE, cave="")

@@ -14,11 +14,12 @@ from alerts.enums import AlertKind, Level
 from alerts.models import Alert, Assessment, QueueEntry
 from audit.models import AccessEntry
 from careplans.scoring import SCORER_VERSION
+from organisations.models import Agreement
 from tests.database import see_everything
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 
-PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva"]
+PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "pia"]
 IN, LOGIN, NO, GONE = 200, 302, 403, 404
 
 
@@ -35,6 +36,18 @@ DOORS = {
     "choose-role": ("post", None),
     "profile": ("get", only(*PEOPLE)),
     "accessibility": ("get", only(*PEOPLE, nobody=IN)),
+    # What belongs to municipality A: its agreement with Dahl's practice, and Kari's role in the service it owns.
+    "people": ("get", only("ness", "eva", others=NO)),
+    "person-new": ("get", only("ness", "eva", others=NO)),
+    "person": ("get", only("ness", "eva", others=NO)),
+    "membership-end": ("get", only("ness", "eva", others=NO)),
+    "agreements": ("get", only("ness", others=NO)),
+    "agreement-new": ("get", only("ness", others=NO)),
+    "agreement": ("get", only("ness", others=NO)),
+    "agreement-change": ("get", only("ness", others=NO)),
+    "agreement-end": ("get", only("ness", others=NO)),
+    "access-matrix": ("get", only("ness", "pia", others=NO)),
+    "access-matrix-csv": ("get", only("ness", "pia", others=NO)),
     "patients": ("get", only("kari", "ola", "siri", "dahl", "lie", others=NO)),
     "patient": ("get", only("kari", "dahl")),
     "explanation": ("get", only("kari", "dahl")),
@@ -115,6 +128,9 @@ def red_per(world):
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
         "credential_id": world.per_tablet.pk,
+        "agreement_id": Agreement.objects.get(practice__isnull=False, party=world.a).pk,
+        "user_id": world.kari.pk,
+        "membership_id": world.kari.memberships.get().pk,
     }
 
 
