@@ -107,9 +107,11 @@ class EndForm(forms.Form):
         self.fields["valid_until"].initial = today
 
     def clean(self) -> dict[str, Any]:
-        """One of the two is needed. A date that cannot be read has said so already."""
+        """One of the two is needed. At once is at once, whatever stands in the date field."""
         data = super().clean() or {}
-        if not data.get("at_once") and data.get("valid_until") is None and "valid_until" not in self.errors:
+        if data.get("at_once"):
+            self.errors.pop("valid_until", None)
+        elif data.get("valid_until") is None and "valid_until" not in self.errors:
             self.add_error("valid_until", self.fields["valid_until"].error_messages["required"])
         return data
 

@@ -26,7 +26,7 @@ _NEW = {"heading": "Ny avtale", "done": "Avtalen er lagret."}
 _CHANGE = {"heading": "Endre avtalen", "done": "Endringen er lagret."}
 _END = {"heading": "Avslutt avtalen", "done": "Sluttdatoen er lagret."}
 # What belongs to one step only, and is not sent on to the next.
-_OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed"}
+_OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed", "told"}
 
 
 @login_required
@@ -108,17 +108,18 @@ def _reviewed(
     form.fill(found)
     save = partial(save_agreement, agreement=found, by=by, now=now)
     try:
-        if "confirmed" in request.POST:
+        changes = what_changes(old=old, new=found, save=save, now=now)
+        # Saved only when what was read is still what happens: somebody else may have been here meanwhile.
+        if "confirmed" in request.POST and request.POST.getlist("told") == changes:
             save()
             messages.success(request, words["done"])
             return redirect("agreement", found.pk)
-        changes = what_changes(old=old, new=found, save=save, now=now)
     except AgreementRefused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return render(request, "organisations/agreement_form.html", context, status=422)
     posted = [(key, value) for key, values in request.POST.lists() if key not in _OF_THE_STEP for value in values]
-    context |= {"changes": changes, "posted": posted}
-    return render(request, "organisations/agreement_review.html", context)
+    context |= {"changes": changes, "posted": posted, "again": "confirmed" in request.POST}
+    return render(request, "organisations/agreement_review.html", context, status=409 if context["again"] else 200)
 
 
 def _posted(request: ActorRequest) -> QueryDict | None:

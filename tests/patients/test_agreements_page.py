@@ -48,6 +48,12 @@ def changes(page) -> list[str]:
     return page.context["changes"]
 
 
+def confirm(browser, address, fields):
+    """The review is read, and said yes to."""
+    page = browser.post(address, fields)
+    return browser.post(address, fields | {"told": changes(page), "confirmed": "on"})
+
+
 def filled(agreement, **other):
     fields = {"shares": agreement.shares, "tasks": agreement.tasks, "reference": agreement.reference}
     fields["valid_from"] = agreement.valid_from.strftime("%d.%m.%Y")
@@ -96,7 +102,7 @@ def test_the_review_says_who_loses_how_many_patients_from_which_day(world, grue,
     see_everything()
     joint_in_grue.refresh_from_db()
     assert joint_in_grue.valid_until is None
-    answer = grue.post(address, {"valid_until": "31.12.2026", "confirmed": "on"})
+    answer = confirm(grue, address, {"valid_until": "31.12.2026"})
     assert (answer.status_code, answer.url) == (302, reverse("agreement", args=[joint_in_grue.pk]))
     see_everything()
     last = datetime(2026, 12, 31, 12, tzinfo=UTC)
@@ -105,11 +111,24 @@ def test_the_review_says_who_loses_how_many_patients_from_which_day(world, grue,
     assert world.solveig not in visible_patients(actor_of(world.kari, on=after), now=after)
 
 
+@pytest.mark.parametrize("told", [[], ["Ingen får eller mister tilgang når du lagrer."]])
+def test_nothing_is_saved_unless_what_was_read_is_what_happens(grue, joint_in_grue, told):
+    """The review cannot be skipped, nor be older than what somebody else has changed meanwhile."""
+    address = reverse("agreement-end", args=[joint_in_grue.pk])
+    page = grue.post(address, {"at_once": "on", "told": told, "confirmed": "on"})
+    assert page.status_code == 409
+    assert "Les det på nytt før du lagrer." in page.text
+    assert page.context["changes"] == ["Fra i dag kan 2 personer i DHO Solør–Odal ikke lenger se 1 pasient i Grue."]
+    see_everything()
+    joint_in_grue.refresh_from_db()
+    assert joint_in_grue.valid_until is None
+
+
 def test_ending_at_once_stops_access_now(world, grue, joint_in_grue):
     page = grue.post(reverse("agreement-end", args=[joint_in_grue.pk]), {"at_once": "on"})
     assert changes(page) == ["Fra i dag kan 2 personer i DHO Solør–Odal ikke lenger se 1 pasient i Grue."]
     assert ("at_once", "on") in page.context["posted"]
-    grue.post(reverse("agreement-end", args=[joint_in_grue.pk]), {"at_once": "on", "confirmed": "on"})
+    confirm(grue, reverse("agreement-end", args=[joint_in_grue.pk]), {"at_once": "on"})
     see_everything()
     assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.per}
     page = grue.get(reverse("agreement", args=[joint_in_grue.pk]))
@@ -126,7 +145,7 @@ def test_a_new_agreement_opens_access_and_tells_whom(world, grue):
     ]
     see_everything()
     assert not Agreement.objects.filter(service=hospital).exists()
-    grue.post(reverse("agreement-new"), fields | {"tasks": ["TRIAGE"], "confirmed": "on"})
+    confirm(grue, reverse("agreement-new"), fields | {"tasks": ["TRIAGE"]})
     see_everything()
     made = Agreement.objects.get(service=hospital)
     assert (made.party_id, made.controller_id, made.shares, made.tasks, made.valid_from, made.valid_until) == (
@@ -144,7 +163,7 @@ def test_sharing_less_tells_what_is_lost_and_the_history_says_it_in_words(grue, 
     fields = filled(joint_in_grue, shares=["READINGS", "PLAN"], tasks=[Task.TRIAGE])
     lost = "Fra i dag kan 2 personer i DHO Solør–Odal ikke lenger styre utstyret til 1 pasient i Grue."
     assert changes(grue.post(address, fields)) == [lost]
-    grue.post(address, fields | {"confirmed": "on"})
+    confirm(grue, address, fields)
     page = grue.get(reverse("agreement", args=[joint_in_grue.pk]))
     change, name = page.context["history"][0]
     assert (name, change.fields) == (
@@ -182,11 +201,11 @@ def test_the_database_keeps_the_first_day_too(joint_in_grue, first_day):
 def test_one_that_has_not_begun_can_move_and_be_withdrawn(world, grue):
     clinic = make_service("Klinikken", owner=world.c.pk)
     later = make_agreement(clinic, world.b.pk, valid_from=date(2090, 3, 1))
-    grue.post(reverse("agreement-change", args=[later.pk]), filled(later, valid_from="01.02.2090", confirmed="on"))
+    confirm(grue, reverse("agreement-change", args=[later.pk]), filled(later, valid_from="01.02.2090"))
     see_everything()
     later.refresh_from_db()
     assert later.valid_from == date(2090, 2, 1)
-    grue.post(reverse("agreement-end", args=[later.pk]), {"at_once": "on", "confirmed": "on"})
+    confirm(grue, reverse("agreement-end", args=[later.pk]), {"at_once": "on"})
     see_everything()
     later.refresh_from_db()
     assert later.valid_until == date(2090, 1, 31)
