@@ -268,6 +268,12 @@ class Agreement(models.Model):
         assert found is not None  # noqa: S101 - the check constraint holds it
         return found
 
+    @property
+    def kind_text(self) -> str:
+        """What kind of organisation is let in, in words."""
+        kind = self.service or self.partner
+        return str(kind.get_kind_display()) if kind else "Legekontor"
+
     def holds(self, on: date) -> bool:
         """Whether it is in force that day, last day included."""
         return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)

@@ -14,10 +14,10 @@ from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.queries import work_of
 from organisations.enums import PartnerKind, Shared
-from organisations.models import Partner
+from organisations.models import HealthTrust, Partner
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.clock import NOW
-from tests.factories.organisations import make_agreement
+from tests.factories.organisations import make_agreement, make_service
 
 TODAY = NOW.date()
 
@@ -142,6 +142,16 @@ def test_a_leader_gives_a_role_in_the_own_service(as_eva, world, mona):
         date(2026, 12, 31),
         world.eva,
     )
+
+
+def test_the_leader_of_a_hospitals_own_service_gives_roles_there(world, mona):
+    """A department has no municipality: its leader, set in by the operator, is the only one who manages it."""
+    trust = HealthTrust.objects.get(pk="ahus")
+    department = make_service("Lungeavdelingen", owner=None, trust=trust)
+    leader = make_user("liv", "Liv", "Aas")
+    make_membership(leader, Role.SERVICE_LEADER, service=department)
+    assert give(browser_of(leader), mona, f"service:{department.pk}", "SPECIALIST").status_code == 302
+    assert Membership.objects.get(user=mona).service == department
 
 
 @pytest.mark.parametrize("role", ["SERVICE_LEADER", "MUNICIPAL_ADMINISTRATOR", "GP", "ALLMEKTIG"])

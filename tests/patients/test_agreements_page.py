@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.db import InternalError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -81,6 +82,29 @@ def test_it_lists_own_agreements_and_those_of_own_services(world, grue):
     assert [(each.organisation.name, each.party.name) for each, _ in page.context["others"]] == [
         ("DHO Solør–Odal", "Grue")
     ]
+
+
+def test_the_list_says_what_kind_of_organisation_it_is(world, grue):
+    depot = Partner.objects.create(name="Utstyrslageret", kind=PartnerKind.LOGISTICS)
+    make_agreement(None, world.b.pk, partner=depot, shares=[Shared.EQUIPMENT])
+    page = grue.get(reverse("agreements"))
+    assert [each.kind_text for each, _ in page.context["own"]] == [
+        "Felles oppfølgingssenter",
+        "Legekontor",
+        "Utstyrslager",
+    ]
+    assert "<td>Utstyrslager</td>" in page.text
+
+
+def test_it_asks_the_database_equally_often_for_few_and_many(world, grue):
+    with CaptureQueriesContext(connection) as few:
+        grue.get(reverse("agreements"))
+    see_everything()
+    for number in range(5):
+        make_agreement(make_service(f"Tjeneste {number}", owner=world.c.pk), world.b.pk)
+    with CaptureQueriesContext(connection) as many:
+        assert len(grue.get(reverse("agreements")).context["own"]) == 7
+    assert len(many) == len(few)
 
 
 def test_the_host_reads_but_does_not_change_the_others_agreement(world, joint_in_grue):
