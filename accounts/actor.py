@@ -18,6 +18,8 @@ class ActorRequest(HttpRequest):
 
     actor: "Actor | None"
     origin: Origin
+    # What the person may choose among, the actor first.
+    work: "list[Actor]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,11 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
 from accounts.actor import Actor
+from accounts.enums import Role
 from accounts.models import User
+from accounts.queries import Workplace
+from accounts.roles import MAY_GIVE
+from organisations.forms import DayField
 
 FIELD = {"class": "ds-input"}
 
@@ -49,3 +53,86 @@ class ProfileForm(forms.ModelForm):
         model = User
         fields = ["shortcuts_enabled"]
         widgets = {"shortcuts_enabled": forms.CheckboxInput(attrs=FIELD)}
+
+
+def _text(label: str, *, longest: int, **kwargs: Any) -> forms.CharField:
+    """A line of text whose errors name it."""
+    messages = {
+        "required": f"{label}: fyll inn feltet.",
+        "max_length": f"{label}: skriv høyst {longest} tegn.",
+        "invalid": kwargs.pop("invalid", ""),
+    }
+    widget = forms.TextInput(attrs={**FIELD, "autocomplete": "off"})
+    field = kwargs.pop("field", forms.CharField)
+    return cast(
+        forms.CharField, field(label=label, max_length=longest, widget=widget, error_messages=messages, **kwargs)
+    )
+
+
+class PersonForm(forms.Form):
+    """A new person. How the person signs in is decided elsewhere: no password is set here."""
+
+    given_name = _text("Fornavn", longest=150)
+    family_name = _text("Etternavn", longest=150)
+    username = _text(
+        "Brukernavn",
+        longest=150,
+        help_text="Bokstaver, tall, punktum og bindestrek.",
+        field=forms.RegexField,
+        regex=r"^[\w.-]+$",
+        invalid="Brukernavn: bruk bare bokstaver, tall, punktum og bindestrek.",
+    )
+    email = _text(
+        "E-post",
+        longest=254,
+        help_text="Personen bruker den første gang for å logge inn.",
+        field=forms.EmailField,
+        invalid="E-post: skriv en adresse, for eksempel navn@kommunen.no.",
+    )
+    hpr_number = _text(
+        "HPR-nummer",
+        longest=9,
+        required=False,
+        help_text="Valgfritt. Helsepersonell kjennes igjen på det når de logger inn med HelseID.",
+        field=forms.RegexField,
+        regex=r"^[0-9]{7,9}$",
+        invalid="HPR-nummer: skriv sju til ni sifre.",
+    )
+
+
+class MembershipForm(forms.Form):
+    """A role for a person: what, where, and from when to when."""
+
+    workplace = forms.ChoiceField(
+        label="Organisasjon",
+        widget=forms.Select(attrs=FIELD),
+        error_messages={"required": "Organisasjon: velg en.", "invalid_choice": "Organisasjon: velg en i listen."},
+    )
+    role = forms.ChoiceField(
+        label="Rolle",
+        widget=forms.Select(attrs=FIELD),
+        error_messages={"required": "Rolle: velg en.", "invalid_choice": "Rolle: velg en i listen."},
+    )
+    valid_from = DayField(label="Første dag")
+    valid_until = DayField(
+        label="Siste dag",
+        required=False,
+        help_text="Valgfritt. Leverandørstøtte må ha en siste dag, høyst sju dager etter den første.",
+    )
+
+    def __init__(self, *args: Any, by: Actor, workplaces: list[Workplace], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.workplaces = {f"{each.kind}:{each.key}": each for each in workplaces}
+        places = [(key, each.name) for key, each in self.workplaces.items()]
+        held = {role for each in workplaces for role in each.roles}
+        roles = [(role, role.label.capitalize()) for role in Role if role in MAY_GIVE[by.role] & held]
+        cast(forms.ChoiceField, self.fields["workplace"]).choices = [("", "Velg organisasjon"), *places]
+        cast(forms.ChoiceField, self.fields["role"]).choices = [("", "Velg rolle"), *roles]
+
+    def clean_workplace(self) -> Workplace:
+        """The organisation itself."""
+        return self.workplaces[self.cleaned_data["workplace"]]
+
+    def clean_role(self) -> Role:
+        """The role itself."""
+        return Role(self.cleaned_data["role"])

@@ -23,13 +23,12 @@ log = logging.getLogger(__name__)
 SESSION_KEY = "membership"
 
 
-def actor_of(request: HttpRequest) -> Actor | None:
-    """The signed-in person in the chosen membership, or nobody where none is in force today."""
+def work_in(request: HttpRequest) -> list[Actor]:
+    """The signed-in person in each membership in force today: the one worked in now first, then the others."""
     if not request.user.is_authenticated:
-        return None
-    work = work_of(request.user, on=timezone.localdate())
+        return []
     chosen = request.session.get(SESSION_KEY)
-    return next((actor for actor in work if str(actor.membership_id) == chosen), work[0] if work else None)
+    return sorted(work_of(request.user, on=timezone.localdate()), key=lambda actor: str(actor.membership_id) != chosen)
 
 
 class ActorMiddleware:
@@ -54,12 +53,12 @@ class ActorMiddleware:
         # Devices identify themselves to the REST views, which open their own transaction.
         if request.path.startswith(("/api/", settings.STATIC_URL)):
             return None
-        request.actor = None
+        request.actor, request.work = None, []
         logged = declaration_of(view, request.method or "")
         try:
             with transaction.atomic():
-                found = actor_of(request)
-                request.actor = replace(found, origin=request.origin) if found else None
+                request.work = [replace(each, origin=request.origin) for each in work_in(request)]
+                request.actor = next(iter(request.work), None)
                 ids = request.actor.municipality_ids if request.actor else []
                 rls.limit_to(
                     ids,

@@ -18,7 +18,7 @@ from organisations.models import (
     Municipality,
     Partner,
     ValidityQuerySet,
-    end_after_start,
+    empty_or_after_start,
 )
 
 
@@ -67,7 +67,7 @@ class Membership(models.Model):
     class Meta:
         triggers = [never_deleted(), record_changes()]
         constraints = [
-            end_after_start("membership_ends_after_start"),
+            empty_or_after_start("membership_ends_after_start"),
             models.CheckConstraint(
                 name="membership_role_fits_organisation",
                 condition=_only("service", AT_SERVICE)
@@ -93,6 +93,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+    @property
+    def organisation(self) -> FollowUpService | GpPractice | Municipality | HealthCommunity | Partner:
+        """Where the person works."""
+        found = self.service or self.practice or self.authority or self.community or self.partner
+        assert found is not None  # noqa: S101 - the check constraint holds it
+        return found
 
 
 class DeviceCredential(models.Model):

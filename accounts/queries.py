@@ -1,44 +1,64 @@
 """Where a person works, and whom that lets them reach: the facts behind every actor."""
 
 import json
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
-from accounts.enums import Role
-from accounts.models import User
+from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
+from accounts.models import Membership, User
 from organisations.enums import Shared
+from organisations.models import Agreement, FollowUpService, GpPractice, Municipality, Partner
 
 # One statement written by hand, because every request of every page asks it. Whom a membership reaches: the
 # municipality that owns the service or is the authority itself, and those with an agreement in force that day, as far
 # as it shares. A health community reaches nobody: it sees aggregates only (R-169).
-_WORK: Final = """
-SELECT m.id, m.role, COALESCE(s.name, p.name, a.name, c.name, e.name), m.service_id, m.practice_id, m.partner_id,
-    COALESCE(s.owner_id, p.located_in_id, m.authority_id), COALESCE(s.owner_id, m.authority_id),
-    (
-        SELECT jsonb_object_agg(g.party_id, g.shares) FROM organisations_agreement g
+_AGREED: Final = """organisations_agreement g
         WHERE (g.service_id = m.service_id OR g.practice_id = m.practice_id OR g.partner_id = m.partner_id)
-        AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)
-    )
+        AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)"""
+_WORK: Final = f"""
+SELECT m.user_id, m.id, m.role, COALESCE(s.name, p.name, a.name, c.name, e.name),
+    m.service_id, m.practice_id, m.partner_id,
+    COALESCE(s.owner_id, p.located_in_id, m.authority_id), COALESCE(s.owner_id, m.authority_id),
+    (SELECT jsonb_object_agg(g.party_id, g.shares) FROM {_AGREED})
 FROM accounts_membership m
 LEFT JOIN organisations_followupservice s ON s.id = m.service_id
 LEFT JOIN organisations_gppractice p ON p.id = m.practice_id
 LEFT JOIN organisations_municipality a ON a.id = m.authority_id
 LEFT JOIN organisations_healthcommunity c ON c.code = m.community_id
 LEFT JOIN organisations_partner e ON e.id = m.partner_id
-WHERE m.user_id = %(user)s AND m.valid_from <= %(on)s AND COALESCE(m.valid_until >= %(on)s, true)
+WHERE m.valid_from <= %(on)s AND COALESCE(m.valid_until >= %(on)s, true) AND $whose
 ORDER BY m.valid_from, m.id
-"""
+"""  # noqa: S608 - constants
+_OF_ONE: Final = _WORK.replace("$whose", "m.user_id = %(user)s")
+_REACHING: Final = _WORK.replace(
+    "$whose",
+    f"""(
+        %(municipality)s IN (s.owner_id, m.authority_id)
+        OR EXISTS (SELECT 1 FROM {_AGREED} AND g.party_id = %(municipality)s)
+    )""",  # noqa: S608 - constants
+)
 
 
 def work_of(user: User, *, on: date) -> list[Actor]:
     """The person as an actor in each membership in force on that day, oldest first: what the person chooses among."""
     with connection.cursor() as cursor:
-        cursor.execute(_WORK, {"user": user.pk, "on": on})
-        return [_actor(user, *row) for row in cursor.fetchall()]
+        cursor.execute(_OF_ONE, {"user": user.pk, "on": on})
+        return [_actor(user, *row) for _, *row in cursor.fetchall()]
+
+
+def work_reaching(municipality_id: int, *, on: date) -> list[Actor]:
+    """Everybody's work that reaches the municipality that day, by the same statement; two queries in all."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHING, {"municipality": municipality_id, "on": on})
+        rows = cursor.fetchall()
+    users = User.objects.in_bulk({row[0] for row in rows})
+    return [_actor(users[user_id], *row) for user_id, *row in rows]
 
 
 def _actor(
@@ -69,3 +89,71 @@ def _actor(
         employer_id=employer,
         reach=reach,
     )
+
+
+_ROLES_AT: Final = {"authority": AT_AUTHORITY, "service": AT_SERVICE, "practice": AT_PRACTICE, "partner": AT_PARTNER}
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """An organisation in which roles can be given: which column of a membership names it, and its key there."""
+
+    kind: str
+    key: UUID | int
+    name: str
+
+    @property
+    def column(self) -> dict[str, UUID | int]:
+        """The membership's column that names it."""
+        return {f"{self.kind}_id": self.key}
+
+    @property
+    def roles(self) -> list[Role]:
+        """The roles that people have there."""
+        return _ROLES_AT[self.kind]
+
+
+def workplaces_of(by: Actor, *, on: date) -> list[Workplace]:
+    """Where the actor may give and end roles: the own service; or the municipality, and what belongs to it.
+
+    That is the services it owns, the practices located in it, and the partners it has an agreement with that day.
+    """
+    if by.service_id:
+        return [Workplace("service", by.service_id, by.organisation)]
+    if by.employer_id is None:
+        return []
+    agreed = Agreement.objects.in_force(on).filter(party_id=by.employer_id, partner__isnull=False)
+    found: dict[str, QuerySet[Any]] = {
+        "authority": Municipality.objects.filter(pk=by.employer_id),
+        "service": FollowUpService.objects.filter(owner_id=by.employer_id),
+        "practice": GpPractice.objects.filter(located_in_id=by.employer_id),
+        "partner": Partner.objects.filter(pk__in=agreed.values("partner_id")),
+    }
+    return [
+        Workplace(kind, each.pk, each.name) for kind, places in found.items() for each in places.order_by("name", "pk")
+    ]
+
+
+def memberships_managed_by(by: Actor, *, on: date) -> QuerySet[Membership]:
+    """The memberships of those organisations that have not ended before that day, by organisation and name."""
+    keys: dict[str, list[UUID | int]] = {kind: [] for kind in _ROLES_AT}
+    for place in workplaces_of(by, on=on):
+        keys[place.kind].append(place.key)
+    here = Q(*((f"{kind}_id__in", some) for kind, some in keys.items()), _connector=Q.OR)
+    lasting = Membership.objects.filter(here).exclude(valid_until__lt=on).exclude(valid_until__lt=F("valid_from"))
+    people = lasting.select_related("user", "given_by", "service", "practice", "authority", "partner", "community")
+    return people.order_by(
+        "authority__name",
+        "service__name",
+        "practice__name",
+        "partner__name",
+        "user__last_name",
+        "user__first_name",
+        "pk",
+    )
+
+
+def find_person(text: str) -> User | None:
+    """The person with exactly this user name or HPR number; a part of one finds nobody."""
+    text = text.strip()
+    return User.objects.filter(Q(username__iexact=text) | Q(hpr_number=text)).first() if text else None

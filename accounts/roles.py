@@ -6,7 +6,7 @@ What a role may do at all stands here; whose patients it holds for is decided in
 from enum import StrEnum
 from typing import Final
 
-from accounts.enums import Role
+from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
 from organisations.enums import Shared
 
 
@@ -88,6 +88,13 @@ NEEDS: Final[dict[Permission, Shared]] = {
     P.APPROVE_PLAN: Shared.PLAN,
     P.MANAGE_DEVICES: Shared.EQUIPMENT,
     P.SEE_DELIVERY: Shared.EQUIPMENT,
+}
+
+# Which roles a giver may give, and end: a leader those under the own, the administrator all in its organisations.
+MAY_GIVE: Final[dict[Role, frozenset[Role]]] = {
+    **dict.fromkeys(Role, frozenset()),
+    Role.SERVICE_LEADER: frozenset(AT_SERVICE) - {Role.SERVICE_LEADER},
+    Role.MUNICIPAL_ADMINISTRATOR: frozenset([*AT_SERVICE, *AT_PRACTICE, *AT_AUTHORITY, *AT_PARTNER]),
 }
 
 

@@ -16,8 +16,11 @@ def never_deleted() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 
 
-def record_changes() -> pgtrigger.Trigger:
-    """Every insert, update and delete leaves before and after in `audit_changeentry`, with the acting person."""
+def record_changes(municipality: str = "municipality_id") -> pgtrigger.Trigger:
+    """Every insert, update and delete leaves before and after in `audit_changeentry`, with the acting person.
+
+    `municipality` is the column that says whose row it is, and so who may read its history.
+    """
     return pgtrigger.Trigger(
         name="record_changes",
         when=pgtrigger.After,
@@ -31,7 +34,7 @@ def record_changes() -> pgtrigger.Trigger:
                 INSERT INTO audit_changeentry (at, actor, table_name, row_id, municipality_id, operation, before, after)
                 VALUES (
                     clock_timestamp(), COALESCE(current_setting('dho.actor', true), ''), TG_TABLE_NAME,
-                    COALESCE(new_row, old_row)->>'id', (COALESCE(new_row, old_row)->>'municipality_id')::int,
+                    COALESCE(new_row, old_row)->>'id', (COALESCE(new_row, old_row)->>'{municipality}')::int,
                     TG_OP, old_row, new_row
                 );
             END IF;

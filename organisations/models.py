@@ -1,8 +1,9 @@
 """Municipalities, those who follow up patients, and the agreements that let them."""
 
 from datetime import date, datetime, timedelta
-from typing import Self, TypeVar
+from typing import Final, Self, TypeVar
 
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
@@ -23,11 +24,11 @@ class DateRange(models.Func):
     output_field = DateRangeField()
 
 
-def no_overlap(name: str, *same: str, condition: models.Q | None = None) -> ExclusionConstraint:
-    """Two rows that agree in `same` (of those that fulfil `condition`) may not be valid on the same day."""
+def no_overlap(name: str, *same: str, among: models.Q | None = None) -> ExclusionConstraint:
+    """Two rows (of those `among`) that agree in `same` may not be valid on the same day."""
     return ExclusionConstraint(
         name=name,
-        condition=condition,
+        condition=among,
         expressions=[
             *[(field, RangeOperators.EQUAL) for field in same],
             (
@@ -43,6 +44,41 @@ def end_after_start(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
         name=name,
+    )
+
+
+def empty_or_after_start(name: str) -> models.CheckConstraint:
+    """As `end_after_start`, but a mistake can be withdrawn: the last day is then the day before the first."""
+    return models.CheckConstraint(
+        condition=models.Q(valid_until__isnull=True)
+        | models.Q(valid_until__gte=models.F("valid_from") - timedelta(days=1)),
+        name=name,
+    )
+
+
+def last_day_at_once(valid_from: date, today: date) -> date:
+    """The last day of what is stopped now: yesterday, or before it ever began."""
+    return max(today, valid_from) - timedelta(days=1)
+
+
+# Those that are valid for at least a day.
+NOT_WITHDRAWN: Final = models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from"))
+
+
+def _start_stands() -> pgtrigger.Trigger:
+    """What has begun has begun: the first day is never rewritten afterwards, nor moved into the past."""
+    today = "(now() AT TIME ZONE 'Europe/Oslo')::date"
+    return pgtrigger.Trigger(
+        name="start_stands",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("valid_from"),
+        func=f"""
+            IF OLD.valid_from <= {today} OR NEW.valid_from < {today} THEN
+                RAISE EXCEPTION 'agreement: the first day of what has begun stands';
+            END IF;
+            RETURN NEW;
+        """,
     )
 
 
@@ -202,12 +238,12 @@ class Agreement(models.Model):
     objects = ValidityQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(municipality="party_id"), _start_stands()]
         constraints = [
-            end_after_start("agreement_ends_after_start"),
-            no_overlap("agreement_service_one_at_a_time", "service", "party"),
-            no_overlap("agreement_practice_one_at_a_time", "practice", "party"),
-            no_overlap("agreement_partner_one_at_a_time", "partner", "party"),
+            empty_or_after_start("agreement_ends_after_start"),
+            no_overlap("agreement_service_one_at_a_time", "service", "party", among=NOT_WITHDRAWN),
+            no_overlap("agreement_practice_one_at_a_time", "practice", "party", among=NOT_WITHDRAWN),
+            no_overlap("agreement_partner_one_at_a_time", "partner", "party", among=NOT_WITHDRAWN),
             models.CheckConstraint(
                 name="agreement_with_one_organisation",
                 condition=models.Q(service__isnull=False, practice__isnull=True, partner__isnull=True)
@@ -231,3 +267,27 @@ class Agreement(models.Model):
         found = self.service or self.practice or self.partner
         assert found is not None  # noqa: S101 - the check constraint holds it
         return found
+
+    @property
+    def kind_text(self) -> str:
+        """What kind of organisation is let in, in words."""
+        kind = self.service or self.partner
+        return str(kind.get_kind_display()) if kind else "Legekontor"
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force that day, last day included."""
+        return self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)
+
+    def shared_on(self, on: date) -> frozenset[Shared]:
+        """What it lets the organisation see that day."""
+        return frozenset(map(Shared, self.shares)) if self.holds(on) else frozenset()
+
+    @property
+    def shares_text(self) -> str:
+        """What is shared, in words."""
+        return ", ".join(str(Shared(value).label) for value in self.shares)
+
+    @property
+    def tasks_text(self) -> str:
+        """The tasks that the organisation has taken on, in words."""
+        return ", ".join(str(Task(value).label) for value in self.tasks)

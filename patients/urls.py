@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from patients.views import access, access_steps, devices, emergencies, insight, log
+from patients.views import access, access_matrix, access_steps, agreements, devices, emergencies, insight, log
 from patients.views.emergency import emergency
 from patients.views.list import patients
 
 urlpatterns = [
+    path("avtaler/", agreements.agreements, name="agreements"),
+    path("avtaler/ny/", agreements.new, name="agreement-new"),
+    path("avtaler/<uuid:agreement_id>/", agreements.agreement, name="agreement"),
+    path("avtaler/<uuid:agreement_id>/endre/", agreements.change, name="agreement-change"),
+    path("avtaler/<uuid:agreement_id>/avslutt/", agreements.end, name="agreement-end"),
+    path("tilganger/", access_matrix.matrix, name="access-matrix"),
+    path("tilganger/csv/", access_matrix.as_csv, name="access-matrix-csv"),
     path("pasienter/", patients, name="patients"),
     path("innsyn/logg/", log.access_log, name="access-log"),
     path("pasienter/<uuid:patient_id>/innsyn/", log.patient_log, name="patient-log"),

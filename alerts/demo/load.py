@@ -21,6 +21,7 @@ from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, make_record
 from alerts.demo.seeded import rng_for
+from alerts.demo.sharing import share
 from alerts.demo.staff import GPS_OF, STAFF, Staff, make_staff
 from alerts.demo.stories import tell
 from alerts.models import Expectation, QueueEntry
@@ -87,6 +88,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     still = {record.patient.pk for record in (*records[Story.NOT_TODAY], *records[Story.SILENT])}
     _expect(still, now)
     _claim(records, staff, now)
+    share(places, staff, seed=seed, now=now)
 
 
 def _past_of(character: Character, places: Places, staff: Staff, *, days: int, seed: int, now: datetime) -> Past:

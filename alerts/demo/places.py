@@ -6,8 +6,8 @@ from typing import Final
 
 from alerts.demo.seeded import rng_for, uuid_at
 from dho.lib.numbers import OSLO
-from organisations.enums import ServiceKind
-from organisations.models import Agreement, FollowUpService, GpPractice
+from organisations.enums import PartnerKind, ServiceKind, Shared, Task
+from organisations.models import Agreement, FollowUpService, GpPractice, Partner
 from organisations.opening_hours import OpeningHours
 
 KONGSVINGER: Final = 340100
@@ -36,7 +36,16 @@ class Places:
 
     joint: FollowUpService
     own: FollowUpService
+    # Who reads along without holding the course: home nursing in Grue, and a hospital department.
+    home: FollowUpService
+    hospital: FollowUpService
+    depot: Partner
     practices: dict[str, GpPractice]
+
+    @property
+    def services(self) -> dict[str, FollowUpService]:
+        """All services by their short name."""
+        return {"joint": self.joint, "own": self.own, "home": self.home, "hospital": self.hospital}
 
     def service_of(self, town: int) -> FollowUpService:
         """Who follows up the patients of the municipality."""
@@ -44,7 +53,7 @@ class Places:
 
 
 def make_places(seed: int, *, today: date) -> Places:
-    """Two services, the agreements of the joint one, and the practices of the patients' GPs."""
+    """The two services that hold courses, those that read along, the practices of the GPs, and all agreements."""
     rng = rng_for(seed, "places")
     joint = FollowUpService.objects.create(
         id=uuid_at(rng, _OPENED),
@@ -67,9 +76,63 @@ def make_places(seed: int, *, today: date) -> Places:
         Agreement.objects.create(
             id=uuid_at(rng, _OPENED), service=joint, party_id=town, controller_id=town, valid_from=_SINCE
         )
-    return Places(
-        joint, own, {key: _practice(seed, key, name, town, connected) for key, name, town, connected in _PRACTICES}
+    home, hospital = _home(seed, today), _hospital(seed, today)
+    practices = {key: _practice(seed, key, name, town, connected) for key, name, town, connected in _PRACTICES}
+    return Places(joint, own, home, hospital, _depot(seed), practices)
+
+
+def _home(seed: int, today: date) -> FollowUpService:
+    return FollowUpService.objects.create(
+        id=uuid_at(rng_for(seed, "home"), _OPENED),
+        name="Hjemmesykepleien i Grue",
+        kind=ServiceKind.HOME_NURSING,
+        owner_id=GRUE,
+        phone="62 00 00 20",
+        hours=_hours(today, until=time(15)).to_json(),
     )
+
+
+def _hospital(seed: int, today: date) -> FollowUpService:
+    """Reads along for two municipalities; the second agreement ends with the year, so the matrix has a future."""
+    rng = rng_for(seed, "hospital")
+    hospital = FollowUpService.objects.create(
+        id=uuid_at(rng, _OPENED),
+        name="Lungeavdelingen, Kongsvinger sykehus",
+        kind=ServiceKind.HOSPITAL_COOPERATION,
+        trust_id="ahus",
+        phone="62 00 00 30",
+        hours=_hours(today, until=time(15)).to_json(),
+    )
+    for town, until in ((KONGSVINGER, None), (GRUE, date(today.year, 12, 31))):
+        Agreement.objects.create(
+            id=uuid_at(rng, _OPENED),
+            service=hospital,
+            party_id=town,
+            controller_id=town,
+            shares=[Shared.READINGS, Shared.PLAN],
+            tasks=[Task.GP_DIALOGUE],
+            reference="Delavtale 8, digital hjemmeoppfølging",
+            valid_from=_SINCE,
+            valid_until=until,
+        )
+    return hospital
+
+
+def _depot(seed: int) -> Partner:
+    rng = rng_for(seed, "depot")
+    depot = Partner.objects.create(
+        id=uuid_at(rng, _OPENED), name="Utstyrslageret Solør–Odal", kind=PartnerKind.LOGISTICS
+    )
+    Agreement.objects.create(
+        id=uuid_at(rng, _OPENED),
+        partner=depot,
+        party_id=KONGSVINGER,
+        controller_id=KONGSVINGER,
+        shares=[Shared.EQUIPMENT],
+        tasks=[Task.EQUIPMENT],
+        valid_from=_SINCE,
+    )
+    return depot
 
 
 def _practice(seed: int, key: str, name: str, town: int, connected: tuple[int, ...]) -> GpPractice:

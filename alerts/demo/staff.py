@@ -21,7 +21,7 @@ _HIRED: Final = datetime(2024, 1, 2, 8, tzinfo=OSLO)
 
 @dataclass(frozen=True)
 class Employee:
-    """Who, with which login, in which role, where: "joint", "own", a practice, or a municipality's number."""
+    """Who, with which login, in which role, where: a service of `Places`, a practice, or a municipality's number."""
 
     username: str
     given: str
@@ -47,6 +47,10 @@ STAFF: Final = (
     Employee("ness", "Nils", "Ness", Role.MUNICIPAL_ADMINISTRATOR, KONGSVINGER),
     Employee("vera", "Vera", "Vik", Role.PRIVACY_OFFICER, KONGSVINGER),
     Employee("rye", "Randi", "Rye", Role.COORDINATOR, STAVANGER),
+    Employee("gran", "Gro", "Gran", Role.MUNICIPAL_ADMINISTRATOR, GRUE),
+    Employee("sand", "Tove", "Sand", Role.HOME_NURSE, "home", "9000041"),
+    Employee("ravn", "Sigrid", "Ravn", Role.SPECIALIST, "hospital", "9000042"),
+    Employee("moe", "Arne", "Moe", Role.LOGISTICS, "depot"),
 )
 # Which GPs have the patients of a municipality on their lists; the first has most of them.
 GPS_OF: Final[dict[int, tuple[str, ...]]] = {
@@ -98,7 +102,8 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         user=user,
         role=employee.role,
         valid_from=_HIRED.date(),
-        service={"joint": places.joint, "own": places.own}.get(str(employee.place)),
+        service=places.services.get(str(employee.place)),
+        partner=places.depot if employee.place == "depot" else None,
         practice=places.practices.get(str(employee.place)),
         authority_id=employee.place if isinstance(employee.place, int) else None,
     )

@@ -45,6 +45,21 @@ def test_it_offers_the_roles_in_force(as_kari, other_role):
     ]
 
 
+def test_every_page_offers_the_other_roles_and_names_the_one_worked_in(as_kari, other_role):
+    page = as_kari.get(reverse("accessibility"))
+    assert "Kari Nordmann, sykepleier" in page.text
+    assert f'name="membership" value="{other_role.pk}">Koordinator, Grue</button>' in page.text
+    assert "Sykepleier, DHO Solør–Odal</button>" not in page.text
+    as_kari.post(reverse("choose-role"), {"membership": str(other_role.pk)})
+    page = as_kari.get(reverse("accessibility"))
+    assert '<p class="top__brand">Grue</p>' in page.text
+    assert "Sykepleier, DHO Solør–Odal</button>" in page.text
+
+
+def test_it_offers_no_choice_to_a_person_with_one_role(as_kari):
+    assert "Bytt rolle" not in as_kari.get(reverse("accessibility")).text
+
+
 def test_it_changes_role_and_leads_to_its_work(as_kari, other_role):
     answer = as_kari.post(reverse("choose-role"), {"membership": str(other_role.pk)})
     assert (answer.status_code, answer.url) == (302, "/")

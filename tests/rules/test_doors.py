@@ -17,6 +17,7 @@ from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
+from organisations.models import Agreement
 from patients.models import CorrectionRequest
 from tests.database import see_everything
 from tests.factories.care import block, make_handover, open_in_emergency, share
@@ -41,6 +42,18 @@ DOORS = {
     "choose-role": ("post", None),
     "profile": ("get", only(*PEOPLE)),
     "accessibility": ("get", only(*PEOPLE, nobody=IN)),
+    # What belongs to municipality A: its agreement with Dahl's practice, and Kari's role in the service it owns.
+    "people": ("get", only("ness", "eva", others=NO)),
+    "person-new": ("get", only("ness", "eva", others=NO)),
+    "person": ("get", only("ness", "eva", others=NO)),
+    "membership-end": ("get", only("ness", "eva", others=NO)),
+    "agreements": ("get", only("ness", others=NO)),
+    "agreement-new": ("get", only("ness", others=NO)),
+    "agreement": ("get", only("ness", others=NO)),
+    "agreement-change": ("get", only("ness", others=NO)),
+    "agreement-end": ("get", only("ness", others=NO)),
+    "access-matrix": ("get", only("ness", "vera", others=NO)),
+    "access-matrix-csv": ("get", only("ness", "vera", others=NO)),
     "patients": ("get", only("kari", "ola", "siri", "dahl", "lie", others=NO)),
     "patient": ("get", only("kari", "dahl")),
     "explanation": ("get", only("kari", "dahl")),
@@ -163,6 +176,9 @@ def red_per(world):
         "handover_id": make_handover(world.per, home, world.kari).pk,
         "block_id": block(world.per, world.kari, user=world.berit).pk,
         "emergency_id": open_in_emergency(world.per, world.berit).pk,
+        "agreement_id": Agreement.objects.get(practice__isnull=False, party=world.a).pk,
+        "user_id": world.kari.pk,
+        "membership_id": world.kari.memberships.get().pk,
     }
 
 

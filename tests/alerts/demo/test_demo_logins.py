@@ -15,7 +15,7 @@ def test_it_lists_user_name_role_and_organisation(demo, capsys):
     head, *rows = printed(capsys)
     assert head == f"Demo logins, all with the password {PASSWORD}:"
     assert rows[0].split() == ["ida", "sykepleier", "DHO", "Solør–Odal"]
-    assert len(rows) == 15
+    assert len(rows) == 19
     assert [row.split()[0] for row in rows if "fastlege" in row] == ["dahl", "vik", "hansen", "nguyen", "lie"]
 
 

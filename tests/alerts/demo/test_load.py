@@ -1,15 +1,21 @@
 """Loading the demo: the same from the same seed, once, whole, and never in production."""
 
+from datetime import date
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from accounts.queries import work_of
+from accounts.roles import Permission
 from alerts.demo.load import Loaded, OnlyForDemo, load
 from alerts.demo.places import TOWNS
 from alerts.queries.invariants import find_breaches
 from careplans.models import PlanVersion
 from dho.lib import rls
 from measurements.models import Reading
+from organisations.models import Agreement
+from patients.access import visible_patients
 from patients.models import Enrolment, Patient
 from tests import database
 from tests.alerts.demo.conftest import SMALL
@@ -83,6 +89,16 @@ def test_it_spreads_patients_over_both_services(demo):
         assert set(towns) == set(TOWNS)
         assert all(Patient.objects.values_list("synthetic", flat=True))
         assert Patient.objects.filter(given_name="Máret", language="nordsamisk").exists()
+
+
+def test_it_gives_the_new_roles_something_to_see(demo):
+    """The home nurse and the hospital's doctor read along for some; the administrator's agreements have a future."""
+    with rls.acting_for(TOWNS):
+        for username, permission in (("sand", Permission.SEE_PLAN), ("ravn", Permission.SEE_PATIENT)):
+            by = work_of(User.objects.get(username=username), on=demo.date())[0]
+            assert visible_patients(by, now=demo, permission=permission).exists()
+        ending = Agreement.objects.filter(valid_until=date(demo.year, 12, 31))
+        assert [each.organisation.name for each in ending] == ["Lungeavdelingen, Kongsvinger sykehus"]
 
 
 def test_it_holds_typed_in_values_impossible_values_and_wrong_clocks(demo):

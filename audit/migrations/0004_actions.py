@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0010_trail"),
+        ("audit", "0003_trail"),
     ]
 
     operations = [

@@ -17,6 +17,7 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import User
 from accounts.queries import work_of
 from accounts.roles import Permission
+from accounts.words import PURPOSES
 from audit.logged import logs_nothing
 
 OWN_PAGE = "Only the person's own settings, no patient."
@@ -35,7 +36,7 @@ class Login(LoginView):
 @login_required
 @require_safe
 def home(request: ActorRequest) -> HttpResponse:
-    """To the page where the role does its work. Without a membership there is nothing to see."""
+    """To the page where the role does its work, or what the role is for. Without a membership there is nothing."""
     if request.actor is None:
         raise PermissionDenied
     if request.actor.may(Permission.SEE_QUEUE):
@@ -44,7 +45,7 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("plans")
     if request.actor.may(Permission.SEE_PATIENT):
         return redirect("patients")
-    return render(request, "accounts/home.html")
+    return render(request, "accounts/home.html", {"purpose": PURPOSES[request.actor.role]})
 
 
 @logs_nothing(OWN_PAGE)

@@ -1,0 +1,130 @@
+"""People and their roles: registered, given and ended, never by the person alone (C2)."""
+
+from datetime import date, datetime
+from typing import Final
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.enums import Role
+from accounts.models import SUPPORT_AT_MOST, Membership, User
+from accounts.queries import Workplace, memberships_managed_by, workplaces_of
+from accounts.roles import MAY_GIVE, Permission
+from dho.lib.numbers import date_nb
+from organisations.models import last_day_at_once
+
+_ROLE: Final = "role"
+
+
+class AccountRefused(ValueError):
+    """It cannot be so. `field` is the one to mend, and the message says how."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic
+def register_person(
+    *, username: str, given_name: str, family_name: str, email: str, hpr_number: str, by: Actor, now: datetime
+) -> User:
+    """A person who can sign in some other way than by a password; without a role there is nothing to see.
+
+    Raises AccountRefused where the user name or the HPR number is taken: the person is to be found, not made twice.
+    """
+    _require_manager(by)
+    if User.objects.filter(username__iexact=username).exists():
+        raise AccountRefused("username", "Brukernavn: det er i bruk. Finn personen, eller velg et annet brukernavn.")
+    if hpr_number and User.objects.filter(hpr_number=hpr_number).exists():
+        raise AccountRefused("hpr_number", "HPR-nummer: personen er registrert. Finn personen med HPR-nummeret.")
+    user = User(
+        username=username, first_name=given_name, last_name=family_name, email=email, hpr_number=hpr_number,
+        date_joined=now,
+    )  # fmt: skip
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return user
+
+
+@transaction.atomic
+def give_membership(
+    *,
+    user: User,
+    role: Role,
+    workplace: Workplace,
+    valid_from: date,
+    valid_until: date | None,
+    by: Actor,
+    now: datetime,
+) -> Membership:
+    """A role at an organisation that the giver manages. Raises PermissionDenied for others', else AccountRefused."""
+    _require_manager(by)
+    today = timezone.localdate(now)
+    if workplace not in workplaces_of(by, on=today):
+        raise PermissionDenied
+    if user == by.user:
+        raise AccountRefused(_ROLE, "Rolle: du kan ikke gi deg selv en rolle. Be en annen administrator.")
+    if role not in MAY_GIVE[by.role]:
+        raise AccountRefused(_ROLE, "Rolle: du kan ikke gi denne rollen. Be administratoren i kommunen.")
+    if role not in workplace.roles:
+        raise AccountRefused(_ROLE, f"Rolle: {role.label} passer ikke i {workplace.name}. Velg en annen rolle.")
+    _refuse_dates(role, valid_from, valid_until, today)
+    # Two administrators at once: the second waits, and then sees what the first gave.
+    User.objects.select_for_update().get(pk=user.pk)
+    _refuse_twice(user, role, workplace, valid_from, valid_until)
+    return Membership.objects.create(
+        user=user, role=role, valid_from=valid_from, valid_until=valid_until, given_by=by.user, **workplace.column
+    )
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, last_day: date, by: Actor, now: datetime) -> Membership:
+    """The last day of a role, or `last_day_at_once`. A leaver's access ends with it, in open browsers too.
+
+    Raises PermissionDenied where the actor does not manage it, AccountRefused for a day that cannot be.
+    """
+    _require_manager(by)
+    today = timezone.localdate(now)
+    found = memberships_managed_by(by, on=today).filter(pk=membership.pk).select_for_update(of=("self",)).first()
+    if found is None or found.role not in MAY_GIVE[by.role]:
+        raise PermissionDenied
+    if found.user_id == by.user.pk:
+        raise AccountRefused(
+            "valid_until", "Siste dag: du kan ikke avslutte din egen rolle. Be en annen administrator."
+        )
+    at_once = last_day_at_once(found.valid_from, today)
+    if found.valid_until and found.valid_until <= at_once:
+        raise AccountRefused("valid_until", "Siste dag: rollen er avsluttet allerede.")
+    if last_day < at_once:
+        raise AccountRefused("valid_until", f"Siste dag: velg {date_nb(today)} eller en senere dag.")
+    if found.role == Role.SUPPORT and found.valid_until and last_day > found.valid_until:
+        raise AccountRefused("valid_until", "Siste dag: støtte kan ikke forlenges. Gi en ny rolle i stedet.")
+    found.valid_until = last_day
+    found.save(update_fields=["valid_until"])
+    return found
+
+
+def _require_manager(by: Actor) -> None:
+    if not by.may(Permission.MANAGE_PEOPLE):
+        raise PermissionDenied
+
+
+def _refuse_dates(role: Role, valid_from: date, valid_until: date | None, today: date) -> None:
+    if valid_from < today:
+        raise AccountRefused("valid_from", "Første dag: velg i dag eller en senere dag.")
+    if valid_until is not None and valid_until < valid_from:
+        raise AccountRefused("valid_until", "Siste dag: velg samme dag som første dag eller en senere dag.")
+    # R-309: a supplier's access is time-limited and approved, never standing.
+    if role == Role.SUPPORT and (valid_until is None or valid_until > valid_from + SUPPORT_AT_MOST):
+        latest = date_nb(valid_from + SUPPORT_AT_MOST)
+        raise AccountRefused("valid_until", f"Siste dag: leverandørstøtte varer høyst sju dager. Velg senest {latest}.")
+
+
+def _refuse_twice(user: User, role: Role, workplace: Workplace, valid_from: date, valid_until: date | None) -> None:
+    same = Membership.objects.filter(user=user, role=role, **workplace.column)
+    later = same.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=valid_from))
+    if (later.filter(valid_from__lte=valid_until) if valid_until else later).exists():
+        raise AccountRefused(_ROLE, f"Rolle: personen er allerede {role.label} i {workplace.name} på samme tid.")

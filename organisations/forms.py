@@ -1,0 +1,126 @@
+"""What an administrator fills in about an agreement. What may be is decided in `organisations.services`."""
+
+from datetime import date
+from typing import Any, Final, cast
+from uuid import UUID
+
+from django import forms
+
+from organisations.enums import Shared, Task
+from organisations.models import Agreement, FollowUpService, GpPractice, Partner, last_day_at_once
+
+_TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
+
+
+class DayField(forms.DateField):
+    """A known date, typed as people write it (ux.md 2.1)."""
+
+    def __init__(self, *, label: str, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Dag, måned og år, for eksempel 01.01.2027.")
+        super().__init__(
+            label=label,
+            input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
+            widget=forms.DateInput(format="%d.%m.%Y", attrs=_TEXT),
+            error_messages={
+                "required": f"{label}: skriv datoen.",
+                "invalid": f"{label}: skriv datoen som dag, måned og år, for eksempel 01.01.2027.",
+            },
+            **kwargs,
+        )
+
+
+class OrganisationField(forms.ChoiceField):
+    """Whom to let in: every service, practice and partner of the installation, grouped."""
+
+    def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """Read when the page is made: organisations come and go."""
+        kinds = (("Tjenester", "service", FollowUpService), ("Legekontor", "practice", GpPractice))
+        return [
+            (heading, [(f"{kind}:{each.pk}", each.name) for each in cast(Any, model).objects.order_by("name")])
+            for heading, kind, model in (*kinds, ("Partnere", "partner", Partner))
+        ]
+
+
+class AgreementForm(forms.Form):
+    """What is shared, who does what, and from when to when."""
+
+    shares = forms.MultipleChoiceField(
+        label="Hva deler avtalen?", choices=Shared, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    tasks = forms.MultipleChoiceField(
+        label="Hvilke oppgaver gjør organisasjonen for kommunen?",
+        choices=Task,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    valid_from = DayField(label="Første dag")
+    valid_until = DayField(
+        label="Siste dag", required=False, help_text="Valgfritt. Uten dato gjelder avtalen til noen avslutter den."
+    )
+    reference = forms.CharField(
+        label="Referanse",
+        help_text="Valgfritt. Hvor den signerte avtalen ligger, for eksempel saksnummer.",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs=_TEXT),
+        error_messages={"max_length": "Referanse: skriv høyst 120 tegn."},
+    )
+
+    def fill(self, agreement: Agreement) -> Agreement:
+        """The agreement as the form says it should be, not yet stored."""
+        for field in ("shares", "tasks", "valid_from", "valid_until", "reference"):
+            setattr(agreement, field, self.cleaned_data[field])
+        return agreement
+
+
+class NewAgreementForm(AgreementForm):
+    """A new agreement also says with whom."""
+
+    organisation = OrganisationField(
+        label="Organisasjon",
+        widget=forms.Select(attrs={"class": "ds-input"}),
+        error_messages={"required": "Organisasjon: velg en.", "invalid_choice": "Organisasjon: velg en i listen."},
+    )
+    field_order = ("organisation",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast(OrganisationField, self.fields["organisation"])
+        field.choices = [("", "Velg organisasjon"), *field.groups()]
+
+    def fill(self, agreement: Agreement) -> Agreement:
+        """With the chosen organisation on it."""
+        kind, key = self.cleaned_data["organisation"].split(":")
+        setattr(agreement, f"{kind}_id", UUID(key))
+        return super().fill(agreement)
+
+
+class EndForm(forms.Form):
+    """The last day, or at once: two buttons, and the second needs no date."""
+
+    valid_until = DayField(label="Siste dag", required=False)
+    at_once = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["valid_until"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is needed. At once is at once, whatever stands in the date field."""
+        data = super().clean() or {}
+        if data.get("at_once"):
+            self.errors.pop("valid_until", None)
+        elif data.get("valid_until") is None and "valid_until" not in self.errors:
+            self.add_error("valid_until", self.fields["valid_until"].error_messages["required"])
+        return data
+
+    def last_day(self, valid_from: date) -> date:
+        """The last day of what began then."""
+        at_once = last_day_at_once(valid_from, self.today)
+        return at_once if self.cleaned_data["at_once"] else cast(date, self.cleaned_data["valid_until"])
+
+    def fill(self, agreement: Agreement) -> Agreement:
+        """The agreement with its last day, not yet stored."""
+        agreement.valid_until = self.last_day(agreement.valid_from)
+        return agreement

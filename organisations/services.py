@@ -1,0 +1,78 @@
+"""Agreements: made, changed and ended. The day one starts or ends, access follows by itself (R-156)."""
+
+from datetime import date, datetime
+from typing import Protocol
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from dho.lib.numbers import date_nb
+from organisations.enums import Shared
+from organisations.models import Agreement, last_day_at_once
+
+
+class Administrator(Protocol):
+    """What an agreement needs to know of who acts; `accounts.actor.Actor` is one, and lies above this app."""
+
+    @property
+    def employer_id(self) -> int | None: ...
+
+
+class AgreementRefused(ValueError):
+    """The agreement cannot be so. `field` is the one to mend, and the message says how."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic
+def save_agreement(*, agreement: Agreement, by: Administrator, now: datetime) -> Agreement:
+    """Store a new or changed agreement of the actor's own municipality, which stays the controller (R-163, R-303).
+
+    Raises PermissionDenied for another municipality's, AgreementRefused for what cannot be.
+    """
+    stored = Agreement.objects.select_for_update().filter(pk=agreement.pk).first()
+    if any(each.party_id != by.employer_id for each in (agreement, stored) if each):
+        raise PermissionDenied
+    agreement.controller_id = agreement.party_id
+    _refuse_impossible(agreement, stored, timezone.localdate(now))
+    try:
+        with transaction.atomic():
+            agreement.save()
+    except IntegrityError as error:
+        # Only the overlap is left to the database: two administrators can save at the same time.
+        if "one_at_a_time" not in str(error):
+            raise
+        message = "Første dag: kommunen har allerede en avtale med denne organisasjonen på samme tid."
+        raise AgreementRefused("valid_from", message) from error
+    return agreement
+
+
+def _refuse_impossible(new: Agreement, old: Agreement | None, today: date) -> None:
+    if old and old.valid_until and old.valid_until < max(today, old.valid_from):
+        raise AgreementRefused("", "Avtalen er avsluttet og kan ikke endres. Lag en ny avtale.")
+    _refuse_dates(new, old, today)
+    if not new.shares:
+        raise AgreementRefused("shares", "Deler: velg minst én ting som avtalen deler.")
+    if new.partner_id and set(new.shares) - {Shared.EQUIPMENT}:
+        message = "Deler: en partner arbeider uten helseopplysninger. Du kan bare dele utstyr og leveringsadresse."
+        raise AgreementRefused("shares", message)
+
+
+def _refuse_dates(new: Agreement, old: Agreement | None, today: date) -> None:
+    """History is never rewritten: what was open stays open in it, and what was closed stays closed."""
+    begun = old is not None and old.valid_from <= today
+    if old and begun and new.valid_from != old.valid_from:
+        message = f"Første dag: avtalen begynte {date_nb(old.valid_from)}, og det kan ikke endres."
+        raise AgreementRefused("valid_from", message)
+    if not begun and new.valid_from < today:
+        raise AgreementRefused("valid_from", "Første dag: velg i dag eller en senere dag.")
+    withdrawn = old is not None and new.valid_until == last_day_at_once(new.valid_from, today)
+    if new.valid_until is None or withdrawn:
+        return
+    if new.valid_until < new.valid_from:
+        raise AgreementRefused("valid_until", "Siste dag: velg samme dag som første dag eller en senere dag.")
+    if new.valid_until < today:
+        raise AgreementRefused("valid_until", "Siste dag: velg i dag eller en senere dag.")

@@ -1,0 +1,103 @@
+"""What changes when an agreement is saved, in words and numbers: tried out in the database and rolled back.
+
+The doors' own functions are asked before and after, on every day when something can change. So the promise on the
+screen is what will happen, and what the database refuses is refused before anybody says yes.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actor import Actor
+from accounts.queries import work_reaching
+from accounts.roles import Permission
+from dho.lib.numbers import long_date_nb
+from organisations.enums import Shared
+from organisations.models import Agreement
+from patients.access import visible_patients
+from patients.access_matrix import moment_of, organisation_of, permission_in
+from patients.models import Patient
+
+_ANY: Final = "ANY"
+# What the organisation may see by an agreement, by what it shares, and how that is said.
+_SAID: Final[dict[str, tuple[Permission, str]]] = {
+    Shared.READINGS: (Permission.SEE_PATIENT, "se målinger og varsler for"),
+    Shared.PLAN: (Permission.SEE_PLAN, "se egenbehandlingsplanen til"),
+    Shared.EQUIPMENT: (Permission.MANAGE_DEVICES, "styre utstyret til"),
+}
+# People and patients, for everything together and for each thing shared.
+Reach = dict[str, tuple[int, int]]
+
+
+def what_changes(*, old: Agreement | None, new: Agreement, save: Callable[[], object], now: datetime) -> list[str]:
+    """Who gets or loses access from which day, a sentence each. Nothing is stored. Raises what `save` raises."""
+    days = _days(old, new, timezone.localdate(now))
+    with transaction.atomic():
+        before = [_reach(new, on=day, now=now) for day in days]
+        save()
+        after = [_reach(new, on=day, now=now) for day in days]
+        transaction.set_rollback(True)
+    found: list[str] = []
+    said: list[tuple[str, bool]] = []
+    for day, was, will in zip(days, before, after, strict=True):
+        differing = _differing(was, will)
+        if differing != said:
+            found += [_sentence(new, day, key, gained, was, will, now) for key, gained in differing]
+        said = differing
+    return found or [_nothing(old, new, days)]
+
+
+def _days(old: Agreement | None, new: Agreement, today: date) -> list[date]:
+    """Today, and the days to come when either of them begins or has ended."""
+    ends = [each.valid_until + timedelta(days=1) for each in (old, new) if each and each.valid_until]
+    return sorted({today, *(day for day in (*ends, *(each.valid_from for each in (old, new) if each)) if day > today)})
+
+
+def _reach(agreement: Agreement, *, on: date, now: datetime) -> Reach:
+    organisation: UUID | None = agreement.service_id or agreement.practice_id or agreement.partner_id
+    work = [by for by in work_reaching(agreement.party_id, on=on) if organisation_of(by) == organisation]
+    at, party = moment_of(on, now=now), agreement.party_id
+    reach = {_ANY: _counted([(by, seen) for by in work if (seen := permission_in(by, party))], party, at)}
+    for shared, (permission, _) in _SAID.items():
+        holding = [(by, permission) for by in work if party in by.reaches(permission)]
+        reach[shared] = _counted(holding, party, at)
+    return reach
+
+
+def _counted(work: list[tuple[Actor, Permission]], municipality_id: int, at: datetime) -> tuple[int, int]:
+    """How many people, and how many patients they see between them."""
+    if not work:
+        return 0, 0
+    own = Patient.objects.filter(municipality_id=municipality_id)
+    seen = [
+        own.filter(pk__in=visible_patients(by, now=at, permission=what).values("pk")).values("pk") for by, what in work
+    ]
+    return len({by.user.pk for by, _ in work}), seen[0].union(*seen[1:]).count()
+
+
+def _differing(was: Reach, will: Reach) -> list[tuple[str, bool]]:
+    """What is gained (True) or lost: everything at once, or single things shared."""
+    changed = [(key, not was[key][0]) for key in was if bool(was[key][0]) != bool(will[key][0])]
+    return changed[:1] if changed and changed[0][0] == _ANY else changed
+
+
+def _sentence(new: Agreement, day: date, key: str, gained: bool, was: Reach, will: Reach, now: datetime) -> str:
+    people, patients = (will if gained else was)[key]
+    when = "i dag" if day == timezone.localdate(now) else long_date_nb(day)
+    may = "se" if key == _ANY else _SAID[key][1]
+    who = f"{people} person{'er' if people > 1 else ''} i {new.organisation.name}"
+    whom = f"{patients} pasient{'' if patients == 1 else 'er'} i {new.party.name}"
+    if not patients:
+        whom = f"pasienter i {new.party.name}. Nå gjelder det ingen"
+    return f"Fra {when} kan {who} {'' if gained else 'ikke lenger '}{may} {whom}."
+
+
+def _nothing(old: Agreement | None, new: Agreement, days: list[date]) -> str:
+    if all((old.shared_on(day) if old else frozenset()) == new.shared_on(day) for day in days):
+        return "Ingen får eller mister tilgang når du lagrer."
+    name = new.organisation.name
+    return f"Ingen får eller mister tilgang når du lagrer: ingen i {name} har en rolle som avtalen gjelder for."
