@@ -23,11 +23,11 @@ class DateRange(models.Func):
     output_field = DateRangeField()
 
 
-def no_overlap(name: str, *same: str, condition: models.Q | None = None) -> ExclusionConstraint:
-    """Two rows that agree in `same` (of those that fulfil `condition`) may not be valid on the same day."""
+def no_overlap(name: str, *same: str, among: models.Q | None = None) -> ExclusionConstraint:
+    """Two rows (of those `among`) that agree in `same` may not be valid on the same day."""
     return ExclusionConstraint(
         name=name,
-        condition=condition,
+        condition=among,
         expressions=[
             *[(field, RangeOperators.EQUAL) for field in same],
             (

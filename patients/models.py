@@ -174,7 +174,7 @@ class CareRelation(models.Model):
         triggers = [never_deleted(), record_changes()]
         constraints = [
             end_after_start("relation_ends_after_start"),
-            no_overlap("relation_one_at_a_time", "patient", "service", condition=models.Q(ended_at__isnull=True)),
+            no_overlap("relation_one_at_a_time", "patient", "service", among=models.Q(ended_at__isnull=True)),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ended_by__isnull=True)
                 | models.Q(ended_at__isnull=False, ended_by__isnull=False),
