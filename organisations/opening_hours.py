@@ -145,12 +145,12 @@ class OpeningHours:
         """The open periods of one calendar day, as instants in UTC, in order."""
         if day in self.closures or day in _public_holidays(day.year):
             return []
-        closes_early = _instant(day, self.half_days[day]) if day in self.half_days else None
+        closes_early = instant_of(day, self.half_days[day]) if day in self.half_days else None
         periods = []
         for start, end in self.weekly.get(day.weekday(), ()):
             opens, closes = (
-                _instant(day, start),
-                _instant(day + _ONE_DAY if end == _MIDNIGHT else day, end),
+                instant_of(day, start),
+                instant_of(day + _ONE_DAY if end == _MIDNIGHT else day, end),
             )
             if closes_early is not None:
                 closes = min(closes, closes_early)
@@ -198,8 +198,8 @@ def _oslo(at: dt.datetime) -> dt.datetime:
     return at.astimezone(OSLO)
 
 
-def _instant(day: dt.date, clock: dt.time) -> dt.datetime:
-    """The instant in UTC at which the clocks in Oslo show this time."""
+def instant_of(day: dt.date, clock: dt.time) -> dt.datetime:
+    """The instant in UTC at which the clocks in Oslo show this time; of two, the first."""
     wall = dt.datetime.combine(day, clock, tzinfo=OSLO)
     instant = wall.astimezone(dt.UTC)
     shown = instant.astimezone(OSLO)

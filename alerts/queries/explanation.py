@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from alerts.enums import AlertState
 from alerts.models import Assessment, Handling
 from alerts.queries.patient import Answer, answers_in_words
 from alerts.trends import number
@@ -41,6 +42,12 @@ def chain_of(assessment: Assessment) -> list[Assessment]:
     """Every assessment of the same fact, first to last: each supersedes the one before it."""
     fact = {"reading": assessment.reading_id} if assessment.reading_id else {"response": assessment.response_id}
     return list(Assessment.objects.filter(**fact).select_related("plan_version").order_by("assessed_at", "id"))
+
+
+def has_open_alert(assessment: Assessment) -> bool:
+    """Whether the fact, as it was judged last, stands in a case that is open."""
+    alert = chain_of(assessment)[-1].alert
+    return alert is not None and alert.state == AlertState.OPEN
 
 
 def earlier_readings(assessment: Assessment) -> list[Earlier]:

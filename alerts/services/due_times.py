@@ -5,10 +5,11 @@ A clock time that occurs twice means the first; one that is skipped in March mea
 """
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
 from dho.lib.numbers import OSLO
+from organisations.opening_hours import instant_of
 
 _ONE_DAY = timedelta(days=1)
 
@@ -41,14 +42,5 @@ def _due_times(schedule: Times, start: datetime, step: timedelta) -> Iterator[da
     day = start.astimezone(OSLO).date() - step
     while True:
         if day.weekday() in schedule.weekdays:
-            yield from sorted((_instant(day, each) for each in schedule.times), reverse=step < timedelta(0))
+            yield from sorted((instant_of(day, each) for each in schedule.times), reverse=step < timedelta(0))
         day += step
-
-
-def _instant(day: date, clock: time) -> datetime:
-    wall = datetime.combine(day, clock, tzinfo=OSLO)
-    shown = wall.astimezone(UTC).astimezone(OSLO)
-    if shown.replace(tzinfo=None) != wall.replace(tzinfo=None):
-        # In the skipped hour Python lands an hour late; the clock jumps at the top of that hour.
-        return shown.replace(minute=0, second=0, microsecond=0).astimezone(UTC)
-    return wall.astimezone(UTC)

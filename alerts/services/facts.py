@@ -1,15 +1,12 @@
-"""Readings and answered forms, found for some patients and put into the form that the scorer takes."""
+"""Readings and answered forms, found for some patients."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Q
 
-from careplans.queries.in_force import measurement_types
-from careplans.scoring import Answered, Measured
 from measurements.enums import StatementKind, Timing
 from measurements.models import QuestionnaireResponse, Reading, ReadingStatement
 
@@ -66,23 +63,3 @@ def _faulty(reading_ids: list[UUID]) -> set[UUID]:
 def subject_of(fact: Fact) -> str:
     """What the fact is about: the measurement type's or the form's code."""
     return fact.type_id if isinstance(fact, Reading) else fact.questionnaire.code
-
-
-def as_scored(fact: Fact) -> Measured | Answered:
-    """The fact as the scorer takes it, at the time it is judged for."""
-    if isinstance(fact, Reading):
-        return Measured(str(fact.pk), fact.judged_at, _values(fact))
-    stored = fact.answers if isinstance(fact.answers, dict) else {}
-    answers = {str(item): _answer(answer) for item, answer in stored.items()}
-    return Answered(str(fact.pk), fact.judged_at, fact.questionnaire.code, answers, fact.score)
-
-
-def _values(reading: Reading) -> dict[str, Decimal | None]:
-    _, quantities = measurement_types().get(reading.type_id, ("", ()))
-    return {each.code: reading.value if each.position == 1 else reading.value2 for each in quantities}
-
-
-def _answer(answer: object) -> str | Decimal | bool | None:
-    if answer is None or isinstance(answer, (str, bool)):
-        return answer
-    return Decimal(str(answer)) if isinstance(answer, (int, float)) else str(answer)

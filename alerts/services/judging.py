@@ -15,9 +15,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from alerts.models import Assessment
-from alerts.services.facts import Fact, around, as_scored
+from alerts.services.facts import Fact, around
 from careplans.models import PlanVersion
 from careplans.queries.in_force import Versions, rulesets_by_patient, version_at
+from careplans.queries.scored import as_scored
 from careplans.scoring import (
     Answered,
     Cause,

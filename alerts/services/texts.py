@@ -1,13 +1,12 @@
 """What a judged fact is called in the queue: a headline with the value, and a detail with the limit (ux.md 4.1)."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
+from alerts.trends import number
 from careplans.queries.in_force import measurement_types
 from careplans.scoring import Cause, Colour, RuleKind, RuleSet
-from dho.lib.numbers import decimal_comma
-from measurements.models import Quantity, QuestionnaireResponse, Reading
+from measurements.models import QuestionnaireResponse, Reading
 
 Reason = Mapping[str, Any]
 
@@ -46,7 +45,7 @@ def label_of(type_id: str) -> str:
 def _value(reading: Reading) -> str:
     label, quantities = measurement_types().get(reading.type_id, (reading.type_id, ()))
     numbers = [
-        _number(value, each)
+        number(value, each)
         for each, value in zip(quantities, (reading.value, reading.value2), strict=False)
         if value is not None
     ]
@@ -54,13 +53,6 @@ def _value(reading: Reading) -> str:
         # What cannot be written as a number is shown as it was sent.
         return f"{label} {reading.sent_value} {reading.sent_unit}"
     return f"{label} {'/'.join(numbers)} {quantities[0].unit_label}"
-
-
-def _number(value: Decimal, quantity: Quantity) -> str:
-    """With the quantity's decimals, or more when it has more: rounded, 85,6 would stand as 86 beside the limit 86."""
-    exponent = value.normalize().as_tuple().exponent
-    needed = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return decimal_comma(value, max(quantity.decimals, needed))
 
 
 def _change(reading: Reading, reason: Reason, ruleset: RuleSet | None) -> str:

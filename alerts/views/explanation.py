@@ -50,7 +50,8 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
     form = None if head["emergency"] else _faulty_form(request, assessment, now)
     if posted and form and form.is_valid():
         form.save()
-        messages.success(request, "Målingen er merket som feilmåling. Varselet står åpent til du lukker saken.")
+        waits = " Varselet står åpent til du lukker saken." if queries.has_open_alert(assessment) else ""
+        messages.success(request, f"Målingen er merket som feilmåling.{waits}")
         return redirect("explanation", assessment_id)
     found = {**head, **_explained(assessment), "form": form}
     return render(request, "alerts/explanation.html", found, status=422 if posted else 200)

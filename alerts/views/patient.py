@@ -24,7 +24,7 @@ from alerts.views import patient_context as context
 from alerts.views import queue_context
 from alerts.views.banner import banner
 from audit.enums import Action
-from dho.lib.numbers import time_nb
+from dho.lib.numbers import since_nb
 from patients.models import Patient
 
 
@@ -62,7 +62,8 @@ def _claim(visit: Visit) -> HttpResponse:
     try:
         services.claim(patient_id=visit.patient.pk, by=visit.by, now=visit.now)
     except services.AlreadyClaimed as taken:
-        problem = f"{taken.owner.get_full_name()} tok saken {time_nb(taken.since)}. Du kan lese, men ikke lukke den."
+        since = since_nb(taken.since, now=visit.now)
+        problem = f"{taken.owner.get_full_name()} tok saken {since}. Du kan lese, men ikke lukke den."
         return _show(visit, problem=problem, status=409)
     except (services.StaleCase, services.NotYours):
         problem = "Det er ingen sak å ta her lenger. Under ser du hvordan det står nå."

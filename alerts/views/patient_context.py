@@ -17,7 +17,7 @@ from alerts.sparkline import sparkline as sketch
 from alerts.trends import Trend
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
-from dho.lib.numbers import OSLO
+from dho.lib.numbers import OSLO, since_nb
 from measurements.enums import Source
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment, Patient
@@ -48,6 +48,7 @@ def case_context(
     red = bool(entry and entry.level == Level.RED)
     return {
         "entry": entry,
+        "claimed": since_nb(entry.claimed_at, now=now) if entry and entry.claimed_at else "",
         "alerts": queries.open_alerts(patient, now=now) if entry else [],
         "mine": mine,
         "may_triage": triage,

@@ -27,7 +27,7 @@ from alerts.views import queue_context as context
 from alerts.waiting import ago_in_words
 from audit.enums import Action
 from audit.services import record_list_access
-from dho.lib.numbers import whole_number
+from dho.lib.numbers import since_nb, whole_number
 from organisations.models import FollowUpService
 from organisations.opening_hours import ROUND_THE_CLOCK, OpeningHours
 
@@ -160,7 +160,7 @@ def _list(
         "board": make_board(by, choice=choice, hours=hours, now=now, notes=notes),
         "choice": choice,
         "opening": opening,
-        "last_assessed_at": state.last_assessed_at,
+        "last_assessed": since_nb(state.last_assessed_at, now=now) if state.last_assessed_at else "",
         "alarms": context.alarms(state, now=now),
         "undo": context.undo_on_offer(request.session, by=by, now=now),
         "now": now,

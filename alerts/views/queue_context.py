@@ -19,7 +19,7 @@ from alerts.enums import HandlingAction
 from alerts.queries.queue_state import QueueState
 from alerts.queries.work import TOO_LONG
 from alerts.services.casework import UNDO_WITHIN
-from dho.lib.numbers import time_nb
+from dho.lib.numbers import since_nb
 
 UNDO = "undo"
 UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
@@ -77,7 +77,7 @@ def alarms(state: QueueState, *, now: datetime) -> list[str]:
         if at is None:
             found.append(f"{what} har ikke startet.")
         elif now - at > patience:
-            found.append(f"{what} har stått stille siden {time_nb(at)}.")
+            found.append(f"{what} har stått stille siden {since_nb(at, now=now)}.")
     return found
 
 

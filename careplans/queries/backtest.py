@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from statistics import median
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from careplans.models import Schedule
-from careplans.scoring import Answered, Colour, Measured, Quantity, Rule, RuleKind, RuleSet, horizon, score
+from careplans.queries.scored import as_scored
+from careplans.scoring import Answered, Colour, Quantity, Rule, RuleKind, RuleSet, horizon, score
 from careplans.scoring.facts import Fact
 from careplans.scoring.history import is_possible
 from dho.lib.numbers import OSLO, decimal_comma
 from measurements.enums import StatementKind, Timing
-from measurements.models import Quantity as CatalogueQuantity
 from measurements.models import QuestionnaireResponse, Reading, ReadingStatement
 
 DAYS: Final = 21
@@ -77,12 +77,7 @@ def evidence(patient_id: UUID, rulesets: list[RuleSet], *, now: datetime) -> Evi
         .exclude(timing=Timing.FUTURE)
     )
     responses = QuestionnaireResponse.objects.filter(**taken).exclude(timing=Timing.FUTURE)
-    codes: dict[str, list[str]] = {}
-    for code, type_id in CatalogueQuantity.objects.order_by("position").values_list("code", "type_id"):
-        codes.setdefault(type_id, []).append(code)
-    measured = [_measured(reading, codes[reading.type_id]) for reading in readings]
-    answered = [_answered(response) for response in responses.select_related("questionnaire")]
-    facts: list[Fact] = [*measured, *answered]
+    facts: list[Fact] = [*map(as_scored, readings), *map(as_scored, responses.select_related("questionnaire"))]
     facts.sort(key=lambda fact: (fact.at, fact.id))
     return Evidence(since, until, tuple(facts))
 
@@ -136,18 +131,3 @@ def _value(fact: Fact, rule: Rule, quantity: Quantity | None) -> Decimal | None:
         return fact.score if rule.kind == RuleKind.SCORE and fact.questionnaire == rule.quantity else None
     value = fact.values.get(rule.quantity)
     return value if quantity is not None and is_possible(value, quantity) else None
-
-
-def _measured(reading: Reading, codes: list[str]) -> Measured:
-    values = dict(zip(codes, (reading.value, reading.value2), strict=False))
-    return Measured(str(reading.pk), reading.judged_at, values)
-
-
-def _answered(response: QuestionnaireResponse) -> Answered:
-    answers = {code: _answer(value) for code, value in response.answers.items()}
-    return Answered(str(response.pk), response.judged_at, response.questionnaire.code, answers, response.score)
-
-
-def _answer(value: Any) -> Any:
-    """JSON knows no Decimal; the scorer knows no other number."""
-    return Decimal(str(value)) if isinstance(value, (int, float)) and not isinstance(value, bool) else value

@@ -100,6 +100,11 @@ def time_nb(value: dt.datetime | dt.time, *, seconds: bool = False) -> str:
     return clock.strftime("kl. %H.%M.%S" if seconds else "kl. %H.%M")
 
 
+def since_nb(value: dt.datetime, *, now: dt.datetime) -> str:
+    """kl. 10.42 of today in Oslo, else 17.11.2026 kl. 10.42: a clock alone always reads as today's."""
+    return time_nb(value) if date_nb(value) == date_nb(now) else f"{date_nb(value)} {time_nb(value)}"
+
+
 def duration_nb(value: dt.timedelta) -> str:
     """4 min, 1 t 5 min, 2 d 3 t: whole units rounded down, never more than two. Under a minute is said in words."""
     minutes = abs(value) // dt.timedelta(minutes=1)

@@ -222,6 +222,19 @@ def test_it_needs_no_more_queries_for_a_longer_story(world, as_kari):
 # Stating that a reading is wrong
 
 
+@pytest.mark.parametrize(("value", "closed", "waits"), [(84, False, True), (84, True, False), (95, False, False)])
+def test_it_says_that_the_alert_stays_open_only_where_one_is(world, as_kari, value, closed, waits):
+    assessment = judged(world.per_tablet, "spo2", value)
+    if closed:
+        services.finish(
+            patient_id=world.per.pk, seen=QueueEntry.objects.get(patient=world.per).change, outcomes=["CALLED"],
+            measure_ids=[], note="Ringte.", by=world.actor(world.kari), now=NOW,
+        )  # fmt: skip
+    page = words(as_kari.post(address(assessment), {"reason": "Kalde fingre"}, follow=True))
+    assert "Målingen er merket som feilmåling." in page
+    assert ("Varselet står åpent til du lukker saken." in page) == waits
+
+
 def test_a_nurse_marks_a_faulty_reading_and_both_values_stay(world, as_kari):
     """AT-31: red, measured again and green, the first one faulty; the case is then closed with a note."""
     red = judged(world.per_tablet, "spo2", 84)

@@ -272,6 +272,13 @@ def test_the_gp_reads_but_does_not_handle(world, as_dahl, red):
     assert Handling.objects.count() == 0
 
 
+def test_a_case_taken_on_another_day_says_which(world, as_kari, red):
+    QueueEntry.objects.update(owner=world.berit, claimed_at=NOW - timedelta(days=1))
+    assert "Berit Lunde har denne saken siden 17.11.2026 kl. 10.00." in words(as_kari.get(address(world.per)))
+    problem = words(as_kari.post(address(world.per), sent(world.per, step="claim")))
+    assert "Berit Lunde tok saken 17.11.2026 kl. 10.00. Du kan lese, men ikke lukke den." in problem
+
+
 @pytest.mark.parametrize("claimed", [False, True])
 def test_a_health_worker_reads_that_only_a_nurse_closes_red(world, client, red, claimed):
     person = make_user("fysio", "Finn", "Fjell")

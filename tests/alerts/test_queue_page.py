@@ -247,7 +247,7 @@ def test_it_says_how_many_there_are_when_a_filter_hides_all(as_kari, three_rows)
 def test_it_says_that_it_is_empty_and_what_comes(as_kari):
     page = show(as_kari)
     assert "<h2>Ingen åpne varsler</h2>" in page.text
-    assert "0 pasienter har målt i dag." in page.text
+    assert "0 pasienter har sendt inn i dag." in page.text
     assert "Vi venter ikke flere målinger i dag." in page.text
 
 
@@ -311,6 +311,11 @@ def test_it_warns_when_a_standing_job_has_stopped(as_kari, job, seconds, what):
     beat(NOW - timedelta(seconds=seconds), only=job)
     clock = "09.58" if seconds == 61 else "09.54"
     assert alarm_of(show(as_kari)) == [f"{what} har stått stille siden kl. {clock}."]
+
+
+def test_it_gives_the_date_when_a_job_stopped_on_another_day(as_kari):
+    beat(NOW - timedelta(days=1), only="assess")
+    assert alarm_of(show(as_kari)) == ["Vurderingen av målinger har stått stille siden 17.11.2026 kl. 10.00."]
 
 
 def test_it_warns_when_a_standing_job_has_never_run(as_kari):

@@ -16,8 +16,10 @@ from dho.lib.numbers import (
     duration_nb,
     long_date_nb,
     parse_decimal,
+    since_nb,
     time_nb,
     weekday_nb,
+    whole_number,
 )
 
 UTC = dt.UTC
@@ -130,6 +132,21 @@ def test_it_shows_an_instant_as_oslo_sees_it():
     assert time_nb(before_midnight_utc) == "kl. 00.05"
     assert time_nb(before_midnight_utc, seconds=True) == "kl. 00.05.09"
     assert time_nb(dt.datetime(2026, 7, 1, 8, 42, tzinfo=UTC)) == "kl. 10.42"
+
+
+def test_it_gives_the_date_beside_the_clock_when_it_is_not_today():
+    """Today is a day in Oslo: 22.30 UTC is half past eleven of the same evening, an hour later is tomorrow."""
+    evening = dt.datetime(2026, 11, 18, 22, 30, tzinfo=dt.UTC)
+    assert since_nb(evening, now=evening + dt.timedelta(minutes=29)) == "kl. 23.30"
+    assert since_nb(evening, now=evening + dt.timedelta(minutes=30)) == "18.11.2026 kl. 23.30"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("340100", 340100), ("9" * 18, 10**18 - 1), ("9" * 19, None), ("", None), ("-1", None), ("١", None)],
+)
+def test_it_reads_an_id_that_a_page_sent_back(text, number):
+    assert whole_number(text) == number
 
 
 def test_it_leaves_a_plain_clock_alone():
