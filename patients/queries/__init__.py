@@ -1,7 +1,14 @@
 """What is read about patients and about who sees them. Everything public is named here."""
 
 from patients.queries.emergencies import emergencies_of, find_for_emergency, looks_during, reviewable, unreviewed
-from patients.queries.following import can_follow_up, incoming_handovers, open_handovers, reaches, reaching_services
+from patients.queries.following import (
+    can_follow_up,
+    incoming_handovers,
+    open_handovers,
+    possible_receivers,
+    reaches,
+    reaching_services,
+)
 from patients.queries.insight import Responsibility, Seer, responsibility, who_sees
 from patients.queries.lists import SHOWN_AT_MOST, credentials_of, find_patients
 
@@ -17,6 +24,7 @@ __all__ = [
     "incoming_handovers",
     "looks_during",
     "open_handovers",
+    "possible_receivers",
     "reaches",
     "reaching_services",
     "responsibility",

@@ -10,6 +10,7 @@ from accounts.models import Membership, User
 from accounts.roles import RIGHTS, Permission
 from organisations.enums import Shared
 from organisations.models import Agreement, FollowUpService
+from patients.access import blocks_of
 from patients.enums import HandoverAnswer
 from patients.models import AccessBlock, Handover, Patient
 
@@ -22,6 +23,12 @@ def reaching_services(municipality_id: int, *, on: date, with_readings: bool = F
     agreed = Agreement.objects.in_force(on).filter(party_id=municipality_id, service=OuterRef("pk"))
     if with_readings:
         agreed = agreed.filter(shares__contains=[Shared.READINGS])
+    return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
+
+
+def possible_receivers(municipality_id: int, *, on: date) -> QuerySet[FollowUpService]:
+    """Those who may see the municipality's patients that day or later: an agreement may begin with the handover."""
+    agreed = Agreement.objects.filter(party_id=municipality_id, service=OuterRef("pk")).exclude(valid_until__lt=on)
     return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
@@ -46,7 +53,10 @@ def open_handovers(patient: Patient) -> QuerySet[Handover]:
 
 
 def incoming_handovers(by: Actor) -> QuerySet[Handover]:
-    """What other services have asked the actor's own to take, and what it has taken but not got; soonest first."""
+    """What other services have asked the actor's own to take, and what it has taken but not got; soonest first.
+
+    Without patients who have blocked this very person: a colleague answers.
+    """
     if by.service_id is None:
         return Handover.objects.none()
     waiting = Q(answer="") | Q(answer=HandoverAnswer.ACCEPTED, moved_at__isnull=True)
@@ -57,6 +67,7 @@ def incoming_handovers(by: Actor) -> QuerySet[Handover]:
             municipality_id__in=by.reaches(Permission.HAND_OVER),
             enrolment__ended_on__isnull=True,
         )
+        .exclude(Exists(blocks_of(by, patient="patient_id")))
         .select_related("patient", "municipality", "from_service", "proposed_by")
         .defer("patient__national_id")
         .order_by("takes_effect_on", "proposed_at", "pk")

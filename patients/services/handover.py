@@ -128,7 +128,8 @@ def _locked(handover_id: UUID) -> Handover:
 def _waiting(handover_id: UUID, *, by: Actor) -> Handover:
     handover = _locked(handover_id)
     reached = handover.municipality_id in by.reaches(Permission.HAND_OVER)
-    if not reached or handover.to_service_id != by.service_id:
+    blocked = AccessBlock.objects.filter(patient=handover.patient, user=by.user, lifted_at__isnull=True)
+    if not reached or handover.to_service_id != by.service_id or blocked.exists():
         raise NotYours
     if handover.answer:
         raise NotPossible(Obstacle.ANSWERED)

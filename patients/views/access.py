@@ -69,9 +69,10 @@ def share_form(visit: Visit, data: Any = None) -> ShareForm:
 
 
 def handover_form(visit: Visit, data: Any = None) -> HandoverForm:
-    """Any service: whether it may receive depends on the day, and the answer says why not."""
+    """With the services that may see patients of the municipality, today or later. The day itself is asked about."""
     today = timezone.localdate(visit.now)
-    return HandoverForm(data, services=FollowUpService.objects.order_by("name", "pk"), today=today)
+    services = queries.possible_receivers(visit.patient.municipality_id, on=today)
+    return HandoverForm(data, services=services, today=today)
 
 
 def block_form(visit: Visit, data: Any = None) -> BlockForm:

@@ -105,10 +105,18 @@ def test_no_needs_a_reason(world, own):
 
 def test_what_stops_it_is_said_and_the_note_is_kept(world, own):
     handover = make_handover(world.solveig, own, world.kari)
-    block(world.solveig, world.kari, service=own)
-    page = answer(own.nurse, handover, answer="yes", note="Vi har plass.")
+    own.memberships.filter(role=Role.NURSE).update(valid_until=TODAY - DAY)
+    page = answer(own.leader, handover, answer="yes", note="Vi har plass.")
     assert page.status_code == 409
-    assert ("Pasienten har sperret for tjenesten." in plain(page), "Vi har plass." in page.text) == (True, True)
+    assert ("Ingen sykepleier i tjenesten kan følge opp" in plain(page), "Vi har plass." in page.text) == (True, True)
+
+
+def test_a_nurse_whom_the_patient_has_blocked_neither_sees_nor_answers_it(world, own):
+    handover = make_handover(world.solveig, own, world.kari)
+    block(world.solveig, world.kari, user=own.nurse)
+    assert "Eide" not in browser_of(own.nurse).get(reverse("handovers")).text
+    assert answer(own.nurse, handover, answer="yes").status_code == 404
+    assert "Eide" in browser_of(own.leader).get(reverse("handovers")).text
 
 
 @pytest.mark.parametrize("person", ["kari", "ola", "dahl", "siri", "ness", "eva"])

@@ -201,11 +201,19 @@ class TestHandover:
         ],
     )
     def test_it_explains_what_is_wrong_and_keeps_what_was_written(self, as_kari, world, home, data, status, message):
+        make_agreement(world.own_c, world.a.pk, valid_until=TODAY)
         services = {"home": home.pk, "own_c": world.own_c.pk}
         given = {**data, "service": services.get(data.get("service"), ""), "note": "Skrives ut fredag."}
         page = as_kari.post(at("handover-propose", world.per), given)
         assert (page.status_code, message in plain(page), "Skrives ut fredag." in page.text) == (status, True, True)
         assert not Handover.objects.exists()
+
+    def test_it_offers_those_whose_agreement_begins_later_and_nobody_without_one(self, as_kari, world, home):
+        soon, over = make_hospital("Lungeavdelingen"), make_hospital("Hjerteavdelingen")
+        make_agreement(soon, world.a.pk, valid_from=TODAY + DAY)
+        make_agreement(over, world.a.pk, valid_until=TODAY - DAY)
+        offered = as_kari.get(at("access", world.per)).context["handover_form"].fields["service"].queryset
+        assert list(offered) == [world.joint, home, soon]
 
     def test_an_accepted_one_that_could_not_take_effect_says_why(self, as_kari, world):
         agreed = {"answer": "ACCEPTED", "answered_at": NOW, "answered_by": world.ola}
