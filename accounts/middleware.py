@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
 from accounts.queries import work_of
+from accounts.sessions import is_strong
 from audit.services import Refused, record_refusal
 from dho.lib import rls
 from dho.lib.outage import is_outage, unavailable
@@ -20,8 +21,11 @@ SESSION_KEY = "membership"
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
-    """The signed-in person in the chosen membership, or nobody where none is in force today."""
-    if not request.user.is_authenticated:
+    """The strongly signed-in person in the chosen membership, or nobody where none is in force today.
+
+    A password alone never makes an actor.
+    """
+    if not request.user.is_authenticated or not is_strong(request):
         return None
     work = work_of(request.user, on=timezone.localdate())
     chosen = request.session.get(SESSION_KEY)

@@ -4,11 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories.accounts import let_in
+
 
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

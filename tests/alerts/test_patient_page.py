@@ -21,7 +21,7 @@ from measurements.models import ReadingStatement
 from patients.enums import EndReason, EnrolmentStatus
 from tests import database
 from tests.alerts.pages import title, words
-from tests.factories.accounts import make_device, make_membership, make_user
+from tests.factories.accounts import let_in, make_device, make_membership, make_user
 from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
@@ -281,7 +281,7 @@ def test_a_gp_does_not_see_a_patient_on_somebody_elses_list(world, as_dahl):
 def test_the_coordinator_reads_without_a_form(world, red):
     measured(world.solveig_tablet, 84)
     siri = Client()
-    siri.force_login(world.siri, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(siri, world.siri)
     response = siri.get(address(world.solveig))
     assert "Rød SpO₂ 84 %" in words(response)
     assert "behandlingsskjema" not in response.content.decode()
@@ -291,7 +291,7 @@ def test_the_coordinator_reads_without_a_form(world, red):
 @pytest.mark.parametrize("who", ["ness", "eva"])
 def test_roles_without_clinical_rights_find_nothing(world, who):
     browser = Client()
-    browser.force_login(getattr(world, who), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, who))
     assert browser.get(address(world.per)).status_code == 404
 
 
@@ -449,5 +449,5 @@ def test_a_nurse_in_another_role_gets_no_further_than_the_role(world, red):
     person = make_user("ida", "Ida", "Holm")
     make_membership(person, Role.SERVICE_LEADER, service=world.joint)
     browser = Client()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, person)
     assert browser.post(address(world.per), sent(world.per)).status_code == 404
