@@ -1,4 +1,4 @@
-"""Bearer credentials of tablets and gateways: issued, recognised and revoked."""
+"""Bearer credentials of tablets and gateways: issued, recognised and revoked. Second factors: forgotten."""
 
 import hmac
 import re
@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.models import DeviceCredential
+from accounts.models import DeviceCredential, User
 from dho.lib import rls
 
 # The municipality stands in the token so that row-level security can be set before the credential is looked up.
@@ -93,6 +95,17 @@ def identify_device(*, token: str, now: datetime) -> DeviceCredential:
         raise RevokedDevice
     _record_seen(credential, now)
     return credential
+
+
+@transaction.atomic
+def forget_second_factor(*, user: User) -> None:
+    """Let a person who has lost phone and recovery codes set up anew, and end all sessions of that person.
+
+    Only who runs the installation calls this, from the command line: nobody in the product may weaken another's login.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
 
 
 def _record_seen(credential: DeviceCredential, now: datetime) -> None:

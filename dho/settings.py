@@ -209,7 +209,7 @@ SOCIALACCOUNT_PROVIDERS = {
             {
                 "provider_id": "helseid",
                 "name": "HelseID",
-                "client_id": env.str("DHO_HELSEID_CLIENT_ID", "dho"),
+                "client_id": env.str("DHO_HELSEID_CLIENT_ID", "") or "dho",
                 # HelseID takes signed assertions only; the stand-in of the demo wants some secret, and takes any.
                 "secret": "" if HELSEID_KEY else "demo",
                 "settings": {
