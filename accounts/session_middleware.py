@@ -38,10 +38,18 @@ class SessionMiddleware:
             return None
         if not sessions.is_strong(request):
             return _only_setting_up(request)
-        if request.method != "GET" or request.path not in settings.SESSION_QUIET_PATHS:
+        if not _asked_by_the_browser_itself(request):
             sessions.note_activity(request.session, now=now)
-        request.session_seconds = sessions.seconds_left(request.session, now=now)
+        # For the page's first question. Coarse, so that two answers a moment apart are the same to the byte.
+        request.session_seconds = sessions.seconds_left(request.session, now=now) // 300 * 300
         return None
+
+
+def _asked_by_the_browser_itself(request: HttpRequest) -> bool:
+    """The poll, the question how long the session lasts, and the page that reloads itself without JavaScript."""
+    if request.method != "GET":
+        return False
+    return request.path in settings.SESSION_QUIET_PATHS or settings.SESSION_QUIET_PARAMETER in request.GET
 
 
 def _only_setting_up(request: HttpRequest) -> HttpResponse | None:

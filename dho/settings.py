@@ -122,6 +122,7 @@ SESSION_IDLE = timedelta(minutes=30)
 SESSION_ABSOLUTE = timedelta(hours=9)
 # Browsers ask for these by themselves, so asking for them is no sign that somebody sits there.
 SESSION_QUIET_PATHS = {"/arbeidsko/liste/", "/okt/"}
+SESSION_QUIET_PARAMETER = "selv"
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -1,5 +1,7 @@
 """A session ends by itself: after half an hour without anybody, and after a working day."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -59,6 +61,21 @@ def test_polling_is_no_sign_of_anybody(kari, clock):
     answer = kari.get(POLL)
     assert (answer.status_code, answer.content) == (401, b"")
     assert IDLE in kari.get(answer["HX-Redirect"]).text
+
+
+def test_a_page_that_reloads_itself_without_javascript_is_no_sign_either(kari, clock):
+    again = re.search(r'http-equiv="refresh" content="60;url=([^"]+)"', kari.get("/arbeidsko/?vis=rode").text)[1]
+    assert html.unescape(again) == "/arbeidsko/?vis=rode&selv=1"
+    clock.shift(minutes(29))
+    assert kari.get(html.unescape(again)).status_code == 200
+    clock.shift(minutes(1))
+    assert kari.get(html.unescape(again)).status_code == 302
+
+
+def test_every_page_tells_the_browser_when_to_ask(kari, clock):
+    for later, told in ((0, 1800), (29, 1800)):
+        clock.shift(minutes(later))
+        assert f'data-session="/okt/" data-seconds="{told}"' in kari.get(reverse("profile")).text
 
 
 def test_the_working_day_ends_whatever_one_does(kari, clock):
