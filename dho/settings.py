@@ -192,7 +192,6 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SESSION_COOKIE_SECURE
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
-SOCIALACCOUNT_LOGIN_ON_GET = True
 # Off while DHO_HELSEID_URL is unset. The key is a private JWK; only the demo's provider does without.
 HELSEID_URL = env.str("DHO_HELSEID_URL", "")
 HELSEID_KEY = env.str("DHO_HELSEID_KEY", "")

@@ -1,14 +1,17 @@
 """Signing in: by password and one-time code, or by HelseID."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
+from allauth.account.utils import get_next_redirect_url
 from allauth.decorators import rate_limit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
@@ -56,20 +59,29 @@ class EnterCode(AuthenticateView):
 @never_cache
 @require_safe
 def to_helseid(request: HttpRequest) -> HttpResponse:
-    """Send the browser to HelseID. A link, not a form: form-action 'self' would stop a form that leads elsewhere."""
-    return _with_helseid(request, OAuth2LoginView)
+    """Send the browser to HelseID. A link, not a form: form-action 'self' would stop a form that leads elsewhere.
+
+    Of the address only `next` counts: allauth's own view would also let a link choose scopes and parameters.
+    """
+
+    def go() -> HttpResponse:
+        provider = helseid.HelseIdAdapter(request).get_provider()
+        return provider.redirect(request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
+
+    return _where_helseid_is(request, go)
 
 
 @never_cache
 @require_safe
 def from_helseid(request: HttpRequest) -> HttpResponse:
     """The browser comes back with a code."""
-    return _with_helseid(request, OAuth2CallbackView)
+    view = OAuth2CallbackView.adapter_view(helseid.HelseIdAdapter(request))
+    return _where_helseid_is(request, lambda: view(request))
 
 
-def _with_helseid(request: HttpRequest, view: type[OAuth2LoginView | OAuth2CallbackView]) -> HttpResponse:
+def _where_helseid_is(request: HttpRequest, go: Callable[[], HttpResponse]) -> HttpResponse:
     try:
-        return view.adapter_view(helseid.HelseIdAdapter(request))(request)
+        return go()
     except SocialApp.DoesNotExist:
         raise Http404 from None
     except RequestException as error:

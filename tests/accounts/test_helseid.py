@@ -1,10 +1,12 @@
 """Signing in with HelseID, against a real provider that wants pushed requests and signed assertions."""
 
 import logging
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -140,6 +142,21 @@ def test_the_request_is_pushed_and_the_address_says_nothing_of_it(set_up, client
     address = sent_to(client)
     assert address.startswith(f"{set_up.url}/oauth2/authorize?client_id={CLIENT}&request_uri=urn")
     assert "scope" not in address
+
+
+def test_a_link_cannot_change_what_is_asked_for(set_up, client):
+    sent = requests.get(sent_to(client, auth_params="prompt=none", scope="other", process="connect"), timeout=10).url
+    asked = dict(parse_qsl(urlsplit(sent).query))
+    assert sorted(asked["scope"].split()) == sorted(settings.HELSEID_SCOPES)
+    assert sorted(asked) == [
+        "client_id",
+        "code_challenge",
+        "code_challenge_method",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+    ]
 
 
 def test_an_assertion_by_another_key_is_refused_by_helseid_and_told(set_up, client, settings):
