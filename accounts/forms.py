@@ -2,6 +2,10 @@
 
 from typing import Any, cast
 
+from allauth.account.forms import ReauthenticateForm
+from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -30,6 +34,42 @@ class LoginForm(AuthenticationForm):
             field.label = label
             field.error_messages["required"] = f"{label} mangler. Fyll inn feltet."
             field.widget.attrs.update(FIELD)
+
+
+class _CodeField:
+    """The one-time code as our pages ask for it."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["code"]
+        field.label = "Engangskode"
+        field.error_messages["required"] = "Engangskoden mangler. Fyll inn feltet."
+        field.widget.attrs = {**FIELD, "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+
+
+class CodeForm(_CodeField, AuthenticateForm):
+    """The second step of signing in: a code from the app, or a recovery code."""
+
+
+class CodeAgainForm(_CodeField, ReauthenticateByCodeForm):
+    """The same, before the second factor is changed."""
+
+
+class SetUpAppForm(_CodeField, ActivateTOTPForm):
+    """The first code shows that the app has the secret."""
+
+
+class PasswordAgainForm(ReauthenticateForm):
+    """The password once more, before the second factor is changed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["password"]
+        field.label = "Passord"
+        field.error_messages["required"] = "Passordet mangler. Fyll inn feltet."
+        field.widget.attrs = {**FIELD, "autocomplete": "current-password", "autofocus": True}
 
 
 class RoleForm(forms.Form):

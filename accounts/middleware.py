@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
 from accounts.queries import work_of
+from accounts.sessions import is_strong
 from audit.enums import Basis
 from audit.logged import declaration_of
 from audit.services import Refused, record_refusal
@@ -24,8 +25,11 @@ SESSION_KEY = "membership"
 
 
 def work_in(request: HttpRequest) -> list[Actor]:
-    """The signed-in person in each membership in force today: the one worked in now first, then the others."""
-    if not request.user.is_authenticated:
+    """The strongly signed-in person in each membership in force today: the one worked in now first, then the others.
+
+    A password alone never makes an actor.
+    """
+    if not request.user.is_authenticated or not is_strong(request):
         return []
     chosen = request.session.get(SESSION_KEY)
     return sorted(work_of(request.user, on=timezone.localdate()), key=lambda actor: str(actor.membership_id) != chosen)

@@ -27,6 +27,8 @@ class User(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     hpr_number = models.CharField("HPR-nummer", max_length=9, blank=True)
+    # HelseID names people by national id. Only its blind index is kept: enough to recognise, not enough to read.
+    national_id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
     shortcuts_enabled = models.BooleanField("hurtigtaster", default=True)
 
     class Meta(AbstractUser.Meta):

@@ -3,7 +3,6 @@
 import argparse
 import re
 import time
-from http.cookies import SimpleCookie
 
 from bench.lab import MUNICIPALITY, Lab, Result, django_here, goal, keep_alive
 
@@ -89,7 +88,7 @@ def fill(lab: Lab, first: int, last: int) -> None:
 
 def measure(lab: Lab, port: int, requests: int, millions: int) -> Result:
     """The queue page, its list, and the unchanged poll, one client at a time."""
-    cookie = sign_in(port)
+    cookie = sign_in()
     page = repeat(port, "/arbeidsko/", requests, {"Cookie": cookie})
     with keep_alive(port) as connection:
         connection.request("GET", "/arbeidsko/liste/", headers={"Cookie": cookie})
@@ -136,35 +135,15 @@ def poll(port: int, requests: int, cookie: str) -> Result:
     return Result(found, time.monotonic() - begin)
 
 
-def sign_in(port: int) -> str:
-    """The session cookie of the nurse, through the login page."""
-    from tests.factories.accounts import PASSWORD  # noqa: PLC0415 - needs Django
+def sign_in() -> str:
+    """The session cookie of the nurse, as after password and one-time code."""
+    from django.test import Client  # noqa: PLC0415 - needs Django
 
-    with keep_alive(port) as connection:
-        connection.request("GET", "/logg-inn/")
-        answer = connection.getresponse()
-        html = answer.read().decode()
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', html)
-        assert token
-        cookies = SimpleCookie(answer.headers["Set-Cookie"])
-        body = f"csrfmiddlewaretoken={token[1]}&username=bench-nurse&password={PASSWORD.replace(' ', '+')}"
-        connection.request(
-            "POST",
-            "/logg-inn/",
-            body,
-            {
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Cookie": f"csrftoken={cookies['csrftoken'].value}",
-            },
-        )
-        answer = connection.getresponse()
-        answer.read()
-        session = next(
-            SimpleCookie(value)["sessionid"].value
-            for value in answer.headers.get_all("Set-Cookie", [])
-            if value.startswith("sessionid")
-        )
-    return f"sessionid={session}"
+    from accounts.models import User  # noqa: PLC0415
+    from tests.factories.accounts import let_in  # noqa: PLC0415
+
+    nurse = let_in(Client(), User.objects.get(username="bench-nurse"))
+    return f"sessionid={nurse.cookies['sessionid'].value}"
 
 
 if __name__ == "__main__":

@@ -41,6 +41,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "rest_framework",
     "drf_spectacular",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "axes",
     "csp",
     "pgtrigger",
@@ -61,13 +66,16 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "dho.lib.outage.DatabaseOutageMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "accounts.session_middleware.SessionMiddleware",
     # Last: it opens the transaction in which the view runs, limited to the actor's municipalities.
     "accounts.middleware.ActorMiddleware",
 ]
@@ -114,7 +122,13 @@ CACHES = {
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = int(timedelta(hours=9).total_seconds())
+# A session ends after this long without a page or an act, and after this long whatever happens (a working day).
+SESSION_IDLE = timedelta(minutes=30)
+SESSION_ABSOLUTE = timedelta(hours=9)
+# Browsers ask for these by themselves, so asking for them is no sign that somebody sits there.
+SESSION_QUIET_PATHS = {"/arbeidsko/liste/", "/okt/"}
+SESSION_QUIET_PARAMETER = "selv"
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE
@@ -123,6 +137,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SESSION_COOKIE_SECURE
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# Nothing of this is used; signing in with a passkey is, and stays allowed by not being named.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: [] for feature in ("camera", "geolocation", "microphone", "payment", "usb", "serial", "display-capture")
+}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -137,7 +155,7 @@ CONTENT_SECURITY_POLICY = {
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -157,6 +175,60 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
+AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
+
+# allauth: second factors and HelseID (docs/adr/0017-login.md). Only the views in accounts/urls.py are reachable.
+ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    # A whole municipality may come from one address; axes holds each user name.
+    "login": "100/5m/ip",
+    "login_failed": "10/15m/key",
+    "reauthenticate": "10/m/user",
+}
+# Behind our own proxy the address of the browser is the last one that it added.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(SESSION_COOKIE_SECURE)
+MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "DHO"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SESSION_COOKIE_SECURE
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+# Off while DHO_HELSEID_URL is unset. The key is a private JWK; only the demo's provider does without.
+HELSEID_URL = env.str("DHO_HELSEID_URL", "")
+HELSEID_KEY = env.str("DHO_HELSEID_KEY", "")
+if HELSEID_URL and PRODUCTION and not HELSEID_KEY:
+    raise ImproperlyConfigured("Set DHO_HELSEID_KEY (see README.md, «Settings») beside DHO_HELSEID_URL.")
+HELSEID_SCOPES = [
+    "openid",
+    "helseid://scopes/identity/pid",
+    "helseid://scopes/identity/security_level",
+    "helseid://scopes/hpr/hpr_number",
+]
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "helseid",
+                "name": "HelseID",
+                "client_id": env.str("DHO_HELSEID_CLIENT_ID", "") or "dho",
+                # HelseID takes signed assertions only; the stand-in of the demo wants some secret, and takes any.
+                "secret": "" if HELSEID_KEY else "demo",
+                "settings": {
+                    "server_url": HELSEID_URL,
+                    "oauth_pkce_enabled": True,
+                    "fetch_userinfo": False,
+                    "scope": HELSEID_SCOPES,
+                },
+            }
+        ]
+        if HELSEID_URL
+        else []
+    }
+}
 
 LANGUAGE_CODE = "nb"
 TIME_ZONE = "Europe/Oslo"

@@ -9,6 +9,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from tests import database
+from tests.factories.accounts import let_in
 from tests.factories.world import World, make_world
 
 # A busy machine is no failure: property tests have no time limit per example.
@@ -74,7 +75,7 @@ def _own_database(source: str, django_db_blocker) -> Iterator[str]:
 @pytest.fixture
 def as_kari(world: World, client: Client) -> Client:
     """A browser where nurse Kari of the joint service is signed in."""
-    client.force_login(world.kari, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(client, world.kari)
     return client
 
 
@@ -82,7 +83,7 @@ def as_kari(world: World, client: Client) -> Client:
 def as_ola(world: World) -> Client:
     """A browser where nurse Ola of the other municipality is signed in."""
     browser = Client()
-    browser.force_login(world.ola, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.ola)
     return browser
 
 
@@ -90,5 +91,5 @@ def as_ola(world: World) -> Client:
 def as_dahl(world: World) -> Client:
     """A browser where GP Dahl is signed in."""
     browser = Client()
-    browser.force_login(world.dahl, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.dahl)
     return browser

@@ -1,4 +1,4 @@
-"""Devices' credentials, and people's memberships. Everything public is named here."""
+"""Devices' credentials, people's memberships, and lost second factors. Everything public is named here."""
 
 from accounts.services.credentials import (
     RevokedDevice,
@@ -13,12 +13,14 @@ from accounts.services.memberships import (
     give_membership,
     register_person,
 )
+from accounts.services.second_factor import forget_second_factor
 
 __all__ = [
     "AccountRefused",
     "RevokedDevice",
     "UnknownDevice",
     "end_membership",
+    "forget_second_factor",
     "give_membership",
     "identify_device",
     "issue_credential",

@@ -1,10 +1,9 @@
-"""Signing in and out, choosing a role, the first page of each role, and the person's own settings."""
+"""Choosing a role, the first page of each role, and the person's own settings."""
 
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actor import ActorRequest
-from accounts.forms import LoginForm, ProfileForm, RoleForm
+from accounts.forms import ProfileForm, RoleForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import User
 from accounts.queries import work_of
@@ -21,15 +20,6 @@ from accounts.words import PURPOSES
 from audit.logged import logs_nothing
 
 OWN_PAGE = "Only the person's own settings, no patient."
-
-
-@logs_nothing(OWN_PAGE)
-class Login(LoginView):
-    """Who is signed in already goes straight on."""
-
-    template_name = "accounts/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
 
 
 @logs_nothing(OWN_PAGE)

@@ -22,7 +22,7 @@ from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, make_record
 from alerts.demo.seeded import rng_for
 from alerts.demo.sharing import share
-from alerts.demo.staff import GPS_OF, STAFF, Staff, make_staff
+from alerts.demo.staff import GPS_OF, STAFF, Staff, give_apps, make_staff
 from alerts.demo.stories import tell
 from alerts.models import Expectation, QueueEntry
 from alerts.services import claim, examine_deadlines, keep_expectations, watch_refusals
@@ -61,6 +61,7 @@ def load(*, patients: int, days: int, seed: int, now: datetime) -> Loaded:
         existed = User.objects.filter(username=STAFF[0].username).exists()
         if not existed:
             _load(cast_of(patients, seed=seed), days=days, seed=seed, now=now)
+        give_apps()
         return Loaded(
             Enrolment.objects.values("patient_id").distinct().count(),
             Reading.objects.count(),

@@ -1,9 +1,14 @@
 """The people who work in the demo, and how they sign in."""
 
+import base64
+import hashlib
+import time
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
 
 from accounts.actor import Actor
@@ -12,6 +17,8 @@ from accounts.models import Membership, User
 from accounts.queries import work_of
 from alerts.demo.places import EIDSKOG, GRUE, KONGSVINGER, STAVANGER, TOWNS, Places
 from alerts.demo.seeded import rng_for, uuid_at
+from dho.lib.encryption import blind_index
+from dho.lib.national_id import make_synthetic
 from dho.lib.numbers import OSLO
 
 # Known to everyone on purpose, and refused in production together with everything else here.
@@ -95,6 +102,7 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         last_name=employee.family,
         email=f"{employee.username}@example.org",
         hpr_number=employee.hpr,
+        national_id_index=blind_index(national_id_of(employee)),
         date_joined=_HIRED,
     )
     Membership.objects.create(
@@ -108,6 +116,44 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         authority_id=employee.place if isinstance(employee.place, int) else None,
     )
     return work_of(user, on=today)[0]
+
+
+def national_id_of(employee: Employee) -> str:
+    """A synthetic number that stays the same, so that the provider of the demo can tell it too."""
+    rng = rng_for(0, "national id", employee.username)
+    return make_synthetic(date(1980, 1, 1 + STAFF.index(employee)), rng).value
+
+
+def secret_of(username: str) -> str:
+    """The secret of the person's code app. No secret at all, like the password."""
+    return base64.b32encode(hashlib.sha1(f"dho demo {username}".encode(), usedforsecurity=False).digest()).decode()
+
+
+def code_now(username: str) -> str:
+    """What the person's code app shows now."""
+    return format_hotp_value(hotp_value(secret_of(username), int(time.time()) // 30))
+
+
+def give_apps() -> None:
+    """A code app to everybody of the staff who has none, also in a demo loaded by an older version."""
+    without = User.objects.filter(username__in=[each.username for each in STAFF])
+    for user in without.exclude(authenticator__type=Authenticator.Type.TOTP):
+        TOTP.activate(user, secret_of(user.username))
+
+
+def claims() -> list[dict[str, Any]]:
+    """What the demo's stand-in for HelseID says of each employee, and of one who signs in too weakly."""
+    ida = STAFF[0]
+    return [_claims_of(each, each.username, level="4") for each in STAFF] + [_claims_of(ida, "ida-nivaa-3", level="3")]
+
+
+def _claims_of(employee: Employee, sub: str, *, level: str) -> dict[str, Any]:
+    found = {
+        "sub": sub,
+        "helseid://claims/identity/pid": national_id_of(employee),
+        "helseid://claims/identity/security_level": level,
+    }
+    return {**found, "helseid://claims/hpr/hpr_number": employee.hpr} if employee.hpr else found
 
 
 def employees_at_work(*, today: date) -> list[tuple[Employee, str]]:

@@ -1,7 +1,7 @@
 """Brings the database up to date before script/server starts the programs. One Django start per role.
 
-As ``python -m dho.embedded.prepare schema`` it runs as the owner (DHO_AS_OWNER=1), as ``... demo FILE`` as the
-application, which leaves the demo logins in FILE.
+As ``python -m dho.embedded.prepare schema`` it runs as the owner (DHO_AS_OWNER=1), as ``... demo LOGINS PEOPLE``
+as the application, which leaves the demo logins and what the stand-in for HelseID knows in these files.
 """
 
 import os
@@ -21,8 +21,9 @@ def main(step: str, *arguments: str) -> None:
         call_command("createcachetable")
     else:
         call_command("load_demo")
-        with Path(arguments[0]).open("w", encoding="utf-8") as file:
-            call_command("demo_logins", stdout=file)
+        for command, name in zip(("demo_logins", "demo_helseid"), arguments, strict=True):
+            with Path(name).open("w", encoding="utf-8") as file:
+                call_command(command, stdout=file)
 
 
 if __name__ == "__main__":

@@ -54,9 +54,16 @@ def _serve(supervisor: Supervisor, began: float) -> None:
     listener = _listen()
     address = f"http://localhost:{listener.getsockname()[1]}"
     servers.note(address)
-    supervisor.environment = {"DHO_BASE_URL": address, "PYTHONUNBUFFERED": "1", **os.environ, **servers.environment()}
-    logins = servers.state.root / "logins.txt"
-    _prepare(supervisor, logins)
+    helseid = f"http://127.0.0.1:{_free_port()}"
+    supervisor.environment = {
+        "DHO_BASE_URL": address,
+        "DHO_HELSEID_URL": helseid,
+        "PYTHONUNBUFFERED": "1",
+        **os.environ,
+        **servers.environment(),
+    }
+    logins, people = servers.state.root / "logins.txt", servers.state.root / "helseid.jsonl"
+    _prepare(supervisor, logins, people)
 
     bind = f"fd://{listener.fileno()}"
     supervisor.add(Program("web", _web(bind), pass_fds=[listener.fileno()]))
@@ -70,6 +77,8 @@ def _serve(supervisor: Supervisor, began: float) -> None:
     supervisor.add(Program("beat", _celery("beat", f"--schedule={schedule}", "--pidfile=")))
     supervisor.add(Program("watch", [PYTHON, "manage.py", "watch"]))
     supervisor.add(Program("tablets", [PYTHON, "manage.py", "simulate_tablets"]))
+    if supervisor.environment["DHO_HELSEID_URL"] == helseid:
+        supervisor.add(Program("helseid", _helseid(helseid, people)))
 
     print(f"\nReady at {address}/ after {seconds:.1f} s.\n\n{logins.read_text(encoding='utf-8')}")
     print(f"Logs: {servers.state.root / 'log'}\nCtrl-C stops everything.", flush=True)
@@ -82,6 +91,21 @@ def _web(bind: str) -> list[str]:
 
 def _celery(*arguments: str) -> list[str]:
     return [PYTHON, "-m", "celery", "--app=dho", *arguments, "--loglevel=INFO"]
+
+
+def _helseid(address: str, people: Path) -> list[str]:
+    """A stand-in for HelseID that knows the demo's people."""
+    lines = people.read_text(encoding="utf-8").splitlines()
+    claims = itertools.chain.from_iterable(("--user-claims", line) for line in lines)
+    return [PYTHON, "-m", "oidc_provider_mock", f"--port={address.rpartition(':')[2]}", *claims]
+
+
+def _free_port() -> int:
+    """A port nobody listens to right now. Told to the web server before the program that will listen is started."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 def _listen() -> socket.socket:
@@ -106,18 +130,18 @@ def _listen() -> socket.socket:
     raise AssertionError("unreachable")
 
 
-def _prepare(supervisor: Supervisor, logins: Path) -> None:
+def _prepare(supervisor: Supervisor, logins: Path, people: Path) -> None:
     """Migrate as owner and load the demo, unless nothing changed since the last time."""
     stamp = supervisor.servers.state.root / "prepared"
     fingerprint = _fingerprint()
     ours = "DATABASE_URL" not in supervisor.servers.outside
-    if ours and logins.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+    if ours and logins.exists() and people.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return
     stamp.unlink(missing_ok=True)
     print("Preparing the database ...", flush=True)
     _run(supervisor, "schema", owner=True)
     print("Loading demo data ...", flush=True)
-    _run(supervisor, "demo", str(logins))
+    _run(supervisor, "demo", str(logins), str(people))
     stamp.write_text(fingerprint)
 
 

@@ -7,12 +7,13 @@ from django.urls import reverse
 from accounts.enums import AT_AUTHORITY, Role
 from accounts.roles import Permission
 from accounts.words import ALLOWED, PURPOSES
+from tests.factories.accounts import let_in
 
 
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

@@ -15,7 +15,7 @@ from accounts.models import Membership, User
 from accounts.queries import work_of
 from organisations.enums import PartnerKind, Shared
 from organisations.models import HealthTrust, Partner
-from tests.factories.accounts import make_membership, make_user
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.clock import NOW
 from tests.factories.organisations import make_agreement, make_service
 
@@ -30,7 +30,7 @@ def _clock():
 
 def browser_of(user) -> Client:
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

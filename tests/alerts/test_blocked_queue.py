@@ -11,6 +11,7 @@ from django.urls import reverse
 from alerts.models import QueueEntry
 from tests.alerts.rows import beat, put_in_queue
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.care import block
 from tests.factories.clock import NOW
 
@@ -32,7 +33,7 @@ def queue(world):
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

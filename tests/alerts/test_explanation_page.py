@@ -18,6 +18,7 @@ from measurements.enums import StatementKind
 from measurements.models import ReadingStatement
 from tests import database
 from tests.alerts.pages import title, words
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
 
@@ -190,7 +191,7 @@ def test_the_gp_of_the_patient_may_read_it(world, as_dahl):
 @pytest.mark.parametrize("who", ["siri", "ness", "eva"])
 def test_coordinators_elsewhere_and_roles_without_clinical_rights_find_nothing(world, who):
     browser = Client()
-    browser.force_login(getattr(world, who), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, who))
     assert browser.get(address(judged(world.per_tablet, "spo2", 84))).status_code == 404
 
 
@@ -274,7 +275,7 @@ def test_it_is_not_marked_without_a_reason(world, as_kari):
 def test_only_the_patients_own_nurses_mark_it(world, who):
     red = judged(world.per_tablet, "spo2", 84)
     browser = Client()
-    browser.force_login(getattr(world, who), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, who))
     assert browser.post(address(red), {"reason": "Kalde fingre"}).status_code == 404
     database.see_everything()
     assert ReadingStatement.objects.count() == 0

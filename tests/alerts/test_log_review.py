@@ -20,6 +20,7 @@ from organisations.opening_hours import OpeningHours
 from tests.alerts.rows import put_in_queue
 from tests.audit.entries import look_at
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.organisations import WEEKDAYS_8_TO_1530
 from tests.factories.patients import make_patient
@@ -130,7 +131,7 @@ class TestWhatTheDatabaseKnows:
 @pytest.fixture
 def as_vera(world) -> Client:
     browser = Client()
-    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.vera)
     return browser
 
 

@@ -21,7 +21,7 @@ from measurements.models import ReadingStatement
 from patients.enums import EndReason, EnrolmentStatus
 from tests import database
 from tests.alerts.pages import title, words
-from tests.factories.accounts import make_device, make_membership, make_user
+from tests.factories.accounts import let_in, make_device, make_membership, make_user
 from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
@@ -283,7 +283,7 @@ def test_a_case_taken_on_another_day_says_which(world, as_kari, red):
 def test_a_health_worker_reads_that_only_a_nurse_closes_red(world, client, red, claimed):
     person = make_user("fysio", "Finn", "Fjell")
     make_membership(person, Role.HEALTH_WORKER, service=world.joint)
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(client, person)
     if claimed:
         client.post(address(world.per), sent(world.per, step="claim"))
     response = client.get(address(world.per))
@@ -301,7 +301,7 @@ def test_a_gp_does_not_see_a_patient_on_somebody_elses_list(world, as_dahl):
 def test_the_coordinator_reads_without_a_form(world, red):
     measured(world.solveig_tablet, 84)
     siri = Client()
-    siri.force_login(world.siri, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(siri, world.siri)
     response = siri.get(address(world.solveig))
     assert "Rød SpO₂ 84 %" in words(response)
     assert "behandlingsskjema" not in response.content.decode()
@@ -311,7 +311,7 @@ def test_the_coordinator_reads_without_a_form(world, red):
 @pytest.mark.parametrize("who", ["ness", "eva"])
 def test_roles_without_clinical_rights_find_nothing(world, who):
     browser = Client()
-    browser.force_login(getattr(world, who), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, who))
     assert browser.get(address(world.per)).status_code == 404
 
 
@@ -469,5 +469,5 @@ def test_a_nurse_in_another_role_gets_no_further_than_the_role(world, red):
     person = make_user("ida", "Ida", "Holm")
     make_membership(person, Role.SERVICE_LEADER, service=world.joint)
     browser = Client()
-    browser.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, person)
     assert browser.post(address(world.per), sent(world.per)).status_code == 404

@@ -16,6 +16,7 @@ from audit.models import AccessEntry
 from organisations.models import Agreement
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 
 KARI_S_RED = "Kari Nordmann (deg) Ferdig … Slipp"
@@ -245,7 +246,7 @@ def test_it_answers_the_same_for_a_patient_that_does_not_exist(as_kari, act):
 def test_it_refuses_roles_without_a_queue(world, act, person):
     put_in_queue(world.solveig)
     browser = Client()
-    browser.force_login(getattr(world, person), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, person))
     assert press(browser, act, world.solveig).status_code == 403
     assert owner_of(world.solveig) is None
 
@@ -264,7 +265,7 @@ def test_it_refuses_get(as_kari, world, act):
 @pytest.mark.parametrize("act", ACTS)
 def test_it_refuses_a_post_from_another_site(world, act):
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(world.kari, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.kari)
     assert press(browser, act, world.per).status_code == 403
     assert handlings_of(world.per) == []
 

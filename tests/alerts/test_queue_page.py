@@ -18,7 +18,7 @@ from audit.models import AccessEntry
 from careplans.models import PlanVersion
 from tests.alerts.rows import beat, names_of, put_in_queue, rows_of
 from tests.database import see_everything
-from tests.factories.accounts import make_device
+from tests.factories.accounts import let_in, make_device
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
@@ -38,7 +38,7 @@ def clock(world):
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

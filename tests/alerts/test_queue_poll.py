@@ -13,6 +13,7 @@ from alerts.enums import Level
 from alerts.models import QueueEntry
 from tests.alerts.rows import beat, names_of, put_in_queue
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 
@@ -120,7 +121,7 @@ def test_it_gives_the_list_anew_for_another_filter(as_kari):
 
 def test_two_nurses_do_not_share_an_answer(as_kari, world):
     berit = Client()
-    berit.force_login(world.berit, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(berit, world.berit)
     assert poll(berit, poll(as_kari)["ETag"]).status_code == 200
 
 

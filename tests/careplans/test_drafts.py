@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.factories.accounts import let_in
 from tests.factories.careplans import make_draft, propose
 from tests.factories.clock import NOW
 
@@ -16,7 +17,7 @@ def draft(world):
 
 def opened(user, draft) -> dict[str, int]:
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return {name: browser.get(reverse(name, args=[draft.pk])).status_code for name in ("plan-decide", "plan-print")}
 
 

@@ -22,7 +22,7 @@ from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
 from patients.models import Enrolment
 from tests import database
-from tests.factories.accounts import make_membership, make_user
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
@@ -68,7 +68,7 @@ def url(version, name: str = "plan-decide") -> str:
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 
@@ -426,7 +426,7 @@ class TestApproving:
 
     def test_a_forged_request_without_token_is_refused(self, world, proposal):
         browser = Client(enforce_csrf_checks=True)
-        browser.force_login(world.dahl, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(browser, world.dahl)
         assert browser.post(url(proposal), APPROVES).status_code == 403
 
 

@@ -16,6 +16,7 @@ from careplans.enums import MeasureKind, VersionStatus, Zone
 from careplans.models import Measure, PlanVersion
 from careplans.services import return_with_question, withdraw
 from dho.lib import pdf
+from tests.factories.accounts import let_in
 from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

@@ -1,10 +1,19 @@
 """People and their memberships."""
 
+import time
 from datetime import timedelta
 from functools import cache
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
+from django.core.cache import cache as django_cache
+from django.http import HttpRequest
+from django.test import Client
+from django.utils import timezone
 
+from accounts import sessions
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import DeviceCredential, Membership, User
@@ -14,6 +23,8 @@ from tests.factories.clock import NOW
 from tests.factories.organisations import ALWAYS
 
 PASSWORD = "korrekt hest batteri"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 def make_user(username: str, given: str, family: str, **fields) -> User:
@@ -32,6 +43,32 @@ def make_user(username: str, given: str, family: str, **fields) -> User:
 def _hashed() -> str:
     """Argon2 is slow on purpose: once per run is enough."""
     return make_password(PASSWORD)
+
+
+def let_in(browser: Client, user: User, *, method: str = "mfa") -> Client:
+    """The browser as after signing in with password and one-time code, without the two pages.
+
+    `method` is how the person showed who they are: "mfa", "socialaccount" (HelseID), or only "password".
+    """
+    browser.force_login(user, backend=BACKEND)
+    request = HttpRequest()
+    request.session = browser.session
+    sessions.begin(request.session, now=timezone.now())
+    record_authentication(request, user, method=method)
+    request.session.save()
+    return browser
+
+
+def make_app(user: User) -> Authenticator:
+    """The code app on the person's phone."""
+    return TOTP.activate(user, SECRET).instance
+
+
+def code_of(user: User, secret: str = SECRET) -> str:
+    """What the code app shows now. A test signs in oftener than a person, so that a code may have been used before."""
+    code = format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    django_cache.delete(f"allauth.mfa.totp.used?user={user.pk}&code={code}")
+    return code
 
 
 def make_membership(user: User, role: Role, **fields) -> Membership:

@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from accounts.models import User
 from alerts.queries.invariants import find_breaches
 from tests import database
 from tests.browser.unpack import UNPACKED
-from tests.factories.accounts import PASSWORD
+from tests.factories.accounts import PASSWORD, code_of, make_app
 from tests.factories.world import World, make_world
 from tests.journeys.stack import ROOT, Stack
 
@@ -22,12 +24,20 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="module")
-def stack(template_database, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Stack]:
+def extra_environment() -> dict[str, str]:
+    """What a module's product needs beside the database; a module may have its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def stack(
+    template_database, django_db_setup, django_db_blocker, tmp_path_factory, extra_environment
+) -> Iterator[Stack]:
     """Web, worker and beat on a database of the module's own; the test's own connection works on it too."""
     name = f"{template_database}_live"
     with django_db_blocker.unblock():
         database.copy_database(template_database, name)
-        stack = Stack({"DATABASE_URL": database.url_of(name)}, tmp_path_factory.mktemp("stack"))
+        stack = Stack({"DATABASE_URL": database.url_of(name), **extra_environment}, tmp_path_factory.mktemp("stack"))
         with database.working_on(name):
             stack.start("web", "worker", "beat", "watch")
             yield stack
@@ -103,10 +113,20 @@ def page(browser, stack) -> Iterator[Page]:
 
 
 def sign_in(page: Page, username: str) -> None:
-    """Through the login page, as a person does."""
+    """Through the login page and the page of the code, as a person does."""
     page.goto("/logg-inn/")
+    enter(page, username)
+
+
+def enter(page: Page, username: str) -> None:
+    """The same, from the login page where one already is."""
+    user = User.objects.get(username=username)
+    if not Authenticator.objects.filter(user=user).exists():
+        make_app(user)
     page.get_by_label("Brukernavn").fill(username)
     page.get_by_label("Passord").fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
+    page.get_by_label("Engangskode").fill(code_of(user))
     page.get_by_role("button", name="Logg inn").click()
     page.wait_for_url(lambda url: "/logg-inn/" not in url)
 

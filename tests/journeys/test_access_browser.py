@@ -15,7 +15,7 @@ from alerts import services
 from organisations.models import Agreement
 from patients.models import Handover, Patient
 from tests.database import see_everything
-from tests.factories.accounts import actor_of, make_device, make_membership, make_user
+from tests.factories.accounts import actor_of, let_in, make_device, make_membership, make_user
 from tests.factories.careplans import approve, make_draft
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_agreement, make_service
@@ -67,7 +67,7 @@ def signed_in(browser: Browser, stack: Stack):
     def open_for(user: User) -> Page:
         context = browser.new_context(base_url=stack.url, locale="nb-NO", viewport={"width": 1440, "height": 900})
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(client, user)
         cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": stack.url}
         context.add_cookies([cookie])
         page = context.new_page()

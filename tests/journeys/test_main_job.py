@@ -21,7 +21,7 @@ from dho.lib import rls
 from measurements.models import Reading
 from patients.models import Patient
 from tests.database import see_everything
-from tests.factories.accounts import actor_of, make_device, token_of
+from tests.factories.accounts import actor_of, let_in, make_device, token_of
 from tests.factories.careplans import approve, make_draft
 from tests.factories.clock import NOW
 from tests.factories.patients import make_enrolment, make_patient
@@ -175,7 +175,7 @@ def test_of_two_nurses_who_claim_at_once_exactly_one_gets_the_case(stack, live):
     browsers = []
     for user in (live.kari, live.berit):
         made = Client()
-        made.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(made, user)
         browsers.append({"sessionid": made.cookies["sessionid"].value, "csrftoken": "a" * 32})
     answers: list[int] = []
     start = threading.Barrier(2)

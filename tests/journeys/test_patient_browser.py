@@ -14,7 +14,7 @@ from alerts.models import Assessment, QueueEntry
 from measurements.enums import Source
 from patients.models import Patient
 from tests.database import see_everything
-from tests.factories.accounts import actor_of, make_device
+from tests.factories.accounts import actor_of, let_in, make_device
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.measurements import make_reading, make_response
 from tests.factories.patients import make_enrolment, make_patient
@@ -67,7 +67,7 @@ def untouched(live) -> Patient:
 def signed_in(page: Page, live, stack: Stack) -> Page:
     """As Kari, by a session made here: the login page has its own journey, and its password hash is slow on purpose."""
     client = Client()
-    client.force_login(live.kari, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(client, live.kari)
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": stack.url}])
     return page
 

@@ -18,6 +18,7 @@ from dho.lib import rls
 from tests import database
 from tests.audit.entries import look_at
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.patients import make_patient
 from tests.factories.world import A
@@ -36,7 +37,7 @@ def on_the_day():
 def as_vera(world) -> Client:
     """A browser where the privacy officer of municipality A is signed in."""
     browser = Client()
-    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.vera)
     return browser
 
 

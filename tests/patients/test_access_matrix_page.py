@@ -18,7 +18,7 @@ from organisations.models import Agreement
 from patients.access import visible_patients
 from patients.access_matrix import moment_of, permission_in, rows_of
 from tests.database import see_everything
-from tests.factories.accounts import make_membership, make_user
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.clock import NOW
 from tests.factories.organisations import make_agreement, make_service
 from tests.factories.patients import make_enrolment, make_patient
@@ -34,7 +34,7 @@ def _clock():
 
 def browser_of(user) -> Client:
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

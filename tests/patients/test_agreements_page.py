@@ -16,7 +16,7 @@ from organisations.enums import PartnerKind, Shared, Task
 from organisations.models import Agreement, Partner
 from patients.access import visible_patients
 from tests.database import see_everything
-from tests.factories.accounts import actor_of, make_membership, make_user
+from tests.factories.accounts import actor_of, let_in, make_membership, make_user
 from tests.factories.clock import NOW
 from tests.factories.organisations import make_agreement, make_service
 
@@ -35,7 +35,7 @@ def grue(world):
     berg = make_user("berg", "Gro", "Berg")
     make_membership(berg, Role.MUNICIPAL_ADMINISTRATOR, authority=world.b)
     browser = Client()
-    browser.force_login(berg, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, berg)
     return browser
 
 
@@ -76,7 +76,7 @@ def test_it_lists_own_agreements_and_those_of_own_services(world, grue):
     assert [each.organisation.name for each, _ in page.context["own"]] == ["DHO Solør–Odal", "Kongsvinger legesenter"]
     assert page.context["others"] == []
     ness = Client()
-    ness.force_login(world.ness, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(ness, world.ness)
     page = ness.get(reverse("agreements"))
     assert [each.organisation.name for each, _ in page.context["own"]] == ["Kongsvinger legesenter"]
     assert [(each.organisation.name, each.party.name) for each, _ in page.context["others"]] == [
@@ -109,7 +109,7 @@ def test_it_asks_the_database_equally_often_for_few_and_many(world, grue):
 
 def test_the_host_reads_but_does_not_change_the_others_agreement(world, joint_in_grue):
     ness = Client()
-    ness.force_login(world.ness, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(ness, world.ness)
     page = ness.get(reverse("agreement", args=[joint_in_grue.pk]))
     assert "Grue styrer avtalen og ser historikken." in page.text
     assert "Endre" not in page.text
@@ -303,7 +303,7 @@ def test_it_hides_another_municipalitys_agreement(world, grue, name):
 @pytest.mark.parametrize("person", ["kari", "dahl", "siri", "eva"])
 def test_it_refuses_those_without_the_right(world, person):
     browser = Client()
-    browser.force_login(getattr(world, person), backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, getattr(world, person))
     for name in ("agreements", "agreement-new"):
         assert browser.get(reverse(name)).status_code == 403
 

@@ -11,6 +11,7 @@ from patients.enums import Decision
 from patients.models import CorrectionRequest
 from patients.services import AlreadyDecided, decide_correction, receive_correction
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 
 
@@ -23,7 +24,7 @@ def on_the_day():
 @pytest.fixture
 def as_vera(world) -> Client:
     browser = Client()
-    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.vera)
     return browser
 
 

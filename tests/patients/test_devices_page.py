@@ -14,7 +14,7 @@ from accounts.services import RevokedDevice, identify_device
 from audit.models import AccessEntry, ChangeEntry
 from dho.lib import rls
 from tests import database
-from tests.factories.accounts import make_device, token_of
+from tests.factories.accounts import let_in, make_device, token_of
 from tests.factories.clock import NOW
 from tests.factories.patients import make_enrolment, make_patient
 
@@ -41,7 +41,7 @@ def revoke_at(patient, device) -> str:
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 
@@ -163,7 +163,7 @@ class TestGivingAccess:
     def test_it_takes_post_only_and_needs_the_forms_token(self, as_kari, world):
         assert as_kari.get(issue_at(world.per)).status_code == 405
         strict = Client(enforce_csrf_checks=True)
-        strict.force_login(world.kari, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(strict, world.kari)
         assert strict.post(issue_at(world.per), {"label": "Min"}).status_code == 403
 
 

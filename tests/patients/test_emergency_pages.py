@@ -14,7 +14,7 @@ from audit.models import AccessEntry
 from patients.models import EmergencyAccess
 from tests.alerts.rows import put_in_queue
 from tests.database import see_everything
-from tests.factories.accounts import make_membership, make_user
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.care import block, open_in_emergency
 from tests.factories.clock import NOW
 from tests.factories.organisations import make_service
@@ -48,7 +48,7 @@ def officer(world):
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

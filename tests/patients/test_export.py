@@ -14,6 +14,7 @@ from dho.lib import pdf
 from patients.models import Patient, Relative
 from patients.queries.words import MOST_ROWS
 from tests.audit.entries import look_at
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
 
@@ -38,7 +39,7 @@ def as_vera(world) -> Client:
     make_response(world.per_tablet, "symptoms_copd", {"comment": "Tungt å puste"}, at=NOW, score=3)
     look_at(world.per, world.kari)
     browser = Client()
-    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.vera)
     return browser
 
 

@@ -13,6 +13,7 @@ from audit.enums import Action, Basis
 from dho.lib import pdf
 from patients.queries.log import WHAT, WHY, own_log
 from tests.audit.entries import look_at
+from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 
 needs_pango = pytest.mark.skipif(not pdf.can_make_pdf(), reason="WeasyPrint needs Pango: script/setup --system")
@@ -27,7 +28,7 @@ def on_the_day():
 @pytest.fixture
 def as_vera(world) -> Client:
     browser = Client()
-    browser.force_login(world.vera, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.vera)
     return browser
 
 

@@ -8,13 +8,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from tests.factories.accounts import let_in
 from tests.factories.patients import make_enrolment, make_patient
 
 
 def browser_of(user) -> Client:
     """A browser where this person is signed in."""
     browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, user)
     return browser
 
 

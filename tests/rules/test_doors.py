@@ -8,6 +8,8 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -20,6 +22,7 @@ from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement
 from patients.models import CorrectionRequest
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
@@ -37,7 +40,26 @@ def only(*allowed, code=IN, others=GONE, nobody=LOGIN):
 # name: (method, what each person gets). Objects are Per's; 404 is the same answer as for what does not exist.
 DOORS = {
     "login": ("get", only(*PEOPLE, nobody=IN, code=LOGIN)),
+    "account_login": ("get", only(*PEOPLE, nobody=IN, code=LOGIN)),
+    "mfa_authenticate": ("get", only(*PEOPLE, code=LOGIN)),
+    # HelseID is not set up here; tests/accounts/test_helseid.py has it.
+    "helseid": ("get", only(nobody=GONE)),
+    "helseid-answer": ("get", only(nobody=GONE)),
     "logout": ("post", only(*PEOPLE, code=LOGIN)),
+    "session": ("get", only(*PEOPLE, nobody=401)),
+    "sessions": ("get", only(*PEOPLE)),
+    "sessions-end-all": ("post", only(*PEOPLE, code=LOGIN)),
+    # The session and the passkey are Berit's; one's own are in tests/accounts.
+    "session-end": ("post", only()),
+    "mfa_remove_webauthn": ("post", only()),
+    "mfa_index": ("get", only(*PEOPLE)),
+    "mfa_activate_totp": ("get", only(*PEOPLE)),
+    "mfa_deactivate_totp": ("post", only()),
+    "mfa_add_webauthn": ("get", only(*PEOPLE)),
+    "mfa_view_recovery_codes": ("get", only()),
+    "mfa_generate_recovery_codes": ("post", only(*PEOPLE, code=LOGIN)),
+    "account_reauthenticate": ("get", only(*PEOPLE)),
+    "mfa_reauthenticate": ("get", only(*PEOPLE, code=LOGIN)),
     "home": ("get", None),
     "choose-role": ("post", None),
     "profile": ("get", only(*PEOPLE)),
@@ -104,6 +126,11 @@ DOORS = {
 }
 # Acts whose good outcome has tests of its own; here only that everybody else is kept out.
 ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
+ONLY_POST = {"logout", "choose-role", "device-issue", "device-revoke", "session-end", "sessions-end-all"} | {
+    "mfa_deactivate_totp",
+    "mfa_remove_webauthn",
+    "mfa_generate_recovery_codes",
+}
 FOR_EVERYONE = {"home", "choose-role"}
 POSTED = {name for name, (method, _) in DOORS.items() if method == "post" and not name.startswith("api-")}
 
@@ -179,6 +206,8 @@ def red_per(world):
         "agreement_id": Agreement.objects.get(practice__isnull=False, party=world.a).pk,
         "user_id": world.kari.pk,
         "membership_id": world.kari.memberships.get().pk,
+        "session_id": UserSession.objects.create(user=world.berit, ip="127.0.0.1", session_key="berits").pk,
+        "pk": Authenticator.objects.create(user=world.berit, type="webauthn", data={}).pk,
     }
 
 
@@ -188,7 +217,7 @@ def browser_of(world, person):
     if person != "nobody":
         see_everything()
         user = world.nils.gp if person == "lie" else getattr(world, person)
-        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        let_in(browser, user)
     return browser
 
 
@@ -241,7 +270,7 @@ def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, 
     assert set(refused.values_list("municipality_id", flat=True)) == {world.c.pk}
 
 
-@pytest.mark.parametrize("name", sorted(ACTS | POSTED))
+@pytest.mark.parametrize("name", sorted(ACTS | ONLY_POST | POSTED))
 def test_nothing_is_changed_by_get(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
     address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})

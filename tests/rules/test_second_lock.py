@@ -17,6 +17,7 @@ from audit.models import ChangeEntry
 from organisations.models import Municipality
 from patients import access
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.rules.test_doors import DOORS, doors, red_per
 
 __all__ = ["red_per"]
@@ -35,7 +36,7 @@ def lock_one_off(monkeypatch):
 
 def ola(world) -> Client:
     browser = Client()
-    browser.force_login(world.ola, backend="django.contrib.auth.backends.ModelBackend")
+    let_in(browser, world.ola)
     return browser
 
 

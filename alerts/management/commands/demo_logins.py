@@ -10,7 +10,7 @@ from alerts.demo.staff import PASSWORD, employees_at_work
 
 
 class Command(BaseCommand):
-    """`manage.py demo_logins`: user name, role and organisation, and the one password they share."""
+    """`manage.py demo_logins`: the two ways in, and user name, role and organisation."""
 
     help = "Print the demo logins. Refused in production, where they do not exist."
 
@@ -23,7 +23,10 @@ class Command(BaseCommand):
         ]
         if not rows:
             raise CommandError("No demo data here. Run load_demo first.")
-        self.stdout.write(f"Demo logins, all with the password {PASSWORD}:")
+        self.stdout.write("Demo logins. Two ways in:")
+        self.stdout.write("  «Logg inn med HelseID», and choose a user name on the stand-in's page; or")
+        self.stdout.write(f"  user name, password {PASSWORD}, and the code of")
+        self.stdout.write("  script/with-servers python manage.py demo_code USERNAME")
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         for username, role, place in rows:
             self.stdout.write(f"  {username:<{widths[0]}}  {role:<{widths[1]}}  {place}")

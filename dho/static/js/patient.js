@@ -40,7 +40,19 @@
     showPeriod(link);
   });
 
+  // A half-written note survives being signed out: it is kept in this tab until it is saved or the person signs out.
+  const draft = `draft:${document.body.dataset.user}:${page.dataset.patient}`;
+  const keep = () => sessionStorage.setItem(draft, note.value);
+  if (note && form) {
+    if (note.value) keep();
+    else note.value = sessionStorage.getItem(draft) ?? "";
+    note.addEventListener("input", keep);
+  }
   form?.addEventListener("submit", () => {
+    sending = true;
+    sessionStorage.setItem("sent-draft", draft);
+  });
+  document.addEventListener("session-over", () => {
     sending = true;
   });
   window.addEventListener("beforeunload", (event) => {

@@ -1,0 +1,18 @@
+"""Second factors that are lost: forgotten, so that the person can set up anew."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+
+from accounts.models import User
+
+
+@transaction.atomic
+def forget_second_factor(*, user: User) -> None:
+    """Let a person who has lost phone and recovery codes set up anew, and end all sessions of that person.
+
+    Only who runs the installation calls this, from the command line: nobody in the product may weaken another's login.
+    """
+    Authenticator.objects.filter(user=user).delete()
+    for session in UserSession.objects.filter(user=user):
+        session.end()
