@@ -148,7 +148,9 @@ def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 
 def _log_look(request: ActorRequest, by: Actor, now: datetime) -> None:
     record_list_access(Action.OPEN_QUEUE, municipality_ids=by.municipality_ids, by=by, now=now)
-    context.begin_look(request.session, by, now=now)
+    # Opening the page again is logged again, but does not write the session each time.
+    if not context.still_looking(request.session, by, now=now):
+        context.begin_look(request.session, by, now=now)
 
 
 def _at_work(request: ActorRequest, patient_id: UUID, action: Action) -> tuple[Actor, datetime]:
