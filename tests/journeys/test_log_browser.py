@@ -27,6 +27,7 @@ def test_the_officer_finds_reviews_and_hands_out_who_has_looked(page: Page, live
     call_command("verify_audit")
 
     sign_in(page, "vera")
+    page.get_by_role("link", name="Innsynslogg").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Innsynslogg")
     expect(page.get_by_role("rowheader", name="Kari Nordmann").first).to_be_visible()
     assert axe_violations(page) == []
