@@ -1,12 +1,13 @@
 """The test databases: migrated once by the owner, then copied for each test that must really commit."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection
 from environs import Env
 
 from dho.lib import rls
@@ -45,12 +46,25 @@ def _execute(sql: str) -> None:
         cursor.execute(sql)
 
 
+def _drop(name: str) -> None:
+    """Remove the database. Autovacuum works in it now and then; the owner may not end that, but it is soon done."""
+    for attempt in range(60):
+        try:
+            _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except ProgrammingError:
+            if attempt == 59:
+                raise
+            time.sleep(0.5)
+        else:
+            return
+
+
 def copy_database(template: str, name: str) -> None:
     """A fresh database with everything the migrations made. Copying takes a tenth of migrating."""
     before = connection.settings_dict["NAME"]
     with as_owner():
         connection.settings_dict["NAME"] = template
-        _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(name)
         _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     connection.settings_dict["NAME"] = before
 
@@ -58,7 +72,7 @@ def copy_database(template: str, name: str) -> None:
 def drop_database(name: str) -> None:
     """Remove a copy, whoever is still connected."""
     with as_owner():
-        _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(name)
 
 
 @contextmanager
