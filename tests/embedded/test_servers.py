@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg2
@@ -214,22 +215,21 @@ def test_it_leaves_no_server_behind_when_it_is_killed_itself(tmp_path):
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="already an ordinary user")
-def test_it_runs_as_an_ordinary_user_too(tmp_path):
+def test_it_runs_as_an_ordinary_user_too():
     python = next((each for each in (sys.executable, "/usr/bin/python3") if runs_for_anybody(each)), None)
     if python is None:
         pytest.skip("no Python here that an ordinary user can reach")
-    root = tmp_path / "state"
-    root.mkdir()
-    os.chown(root, ORDINARY, ORDINARY)
-    for parent in [tmp_path, *tmp_path.parents]:
-        parent.chmod(parent.stat().st_mode | 0o011) if parent.owner() == "root" and parent != Path("/") else None
     code = (
         "import sys; from pathlib import Path; from dho.embedded.servers import Servers;"
         "from tests.embedded.asking import ask; s = Servers(Path(sys.argv[1])); s.start();"
         "print(ask(s.environment()['DATABASE_URL'], 'SELECT current_user')); s.postgres.kill(); s.postgres.start();"
         "print(s.state.server_user, s.state.data); s.stop()"
     )
-    done = as_ordinary_user([python, "-B", "-c", code, root])
+    # Not in pytest's own folder: another pytest that starts meanwhile closes that one to other users.
+    with tempfile.TemporaryDirectory(prefix="dho-ordinary-") as folder:
+        os.chown(folder, ORDINARY, ORDINARY)
+        root = Path(folder) / "state"
+        done = as_ordinary_user([python, "-B", "-c", code, root])
     assert (done.stdout.splitlines(), done.stderr) == (["[('dho_app',)]", f"None {root / 'data'}"], "")
 
 
