@@ -10,12 +10,13 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts import helseid, sessions
 from accounts.models import User
 from dho.lib.encryption import decrypt, encrypt
 
-TOO_MANY = "For mange forsøk. Vent i 15 minutter, og prøv igjen."
+TOO_MANY = _("For mange forsøk. Vent i 15 minutter, og prøv igjen.")
 
 
 def client_ip(request: HttpRequest) -> str:
@@ -30,7 +31,7 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "too_many_login_attempts": TOO_MANY,
         "rate_limited": TOO_MANY,
-        "incorrect_password": "Passordet er feil. Prøv igjen.",
+        "incorrect_password": _("Passordet er feil. Prøv igjen."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -64,7 +65,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
-        "incorrect_code": "Koden er feil eller brukt før. Vent på neste kode i appen, og prøv igjen.",
+        "incorrect_code": _("Koden er feil eller brukt før. Vent på neste kode i appen, og prøv igjen."),
     }
 
     def encrypt(self, text: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from django.utils.translation import gettext
+
 # The first that fits: Edge and Opera also call themselves Chrome, and Chrome also calls itself Safari.
 _BROWSERS: Final = (
     ("Edg", "Edge"),
@@ -22,6 +24,6 @@ _SYSTEMS: Final = (
 
 def name_of(user_agent: str) -> str:
     """«Firefox på Windows», or «ukjent nettleser»."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "ukjent nettleser")
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), gettext("ukjent nettleser"))
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return f"{browser} på {system}" if system else browser
+    return gettext("%(browser)s på %(system)s") % {"browser": browser, "system": system} if system else browser

@@ -3,30 +3,31 @@
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
     """What a membership makes of a person. Patients and relatives act for themselves, without membership."""
 
-    NURSE = "NURSE", "sykepleier"
-    HEALTH_WORKER = "HEALTH_WORKER", "annet helsepersonell"
-    SERVICE_LEADER = "SERVICE_LEADER", "leder"
-    HOME_NURSE = "HOME_NURSE", "hjemmesykepleier"
-    GROUP_HOME_STAFF = "GROUP_HOME_STAFF", "boligpersonell"
-    SPECIALIST = "SPECIALIST", "sykehuslege"
-    HOSPITAL_NURSE = "HOSPITAL_NURSE", "sykepleier på sykehus"
-    GP = "GP", "fastlege"
-    GP_OFFICE_NURSE = "GP_OFFICE_NURSE", "sykepleier på legekontor"
-    COORDINATOR = "COORDINATOR", "koordinator"
-    CASE_HANDLER = "CASE_HANDLER", "saksbehandler"
-    MUNICIPAL_LEADER = "MUNICIPAL_LEADER", "leder i kommunen"
-    ECONOMY = "ECONOMY", "økonomimedarbeider"
-    MUNICIPAL_ADMINISTRATOR = "MUNICIPAL_ADMINISTRATOR", "administrator"
-    PRIVACY_OFFICER = "PRIVACY_OFFICER", "personvernombud"
-    COMMUNITY_COORDINATOR = "COMMUNITY_COORDINATOR", "koordinator i helsefellesskap"
-    LOGISTICS = "LOGISTICS", "utstyrslager"
-    SUPPORT = "SUPPORT", "leverandørstøtte"
-    ANALYST = "ANALYST", "analytiker"
+    NURSE = "NURSE", _("sykepleier")
+    HEALTH_WORKER = "HEALTH_WORKER", _("annet helsepersonell")
+    SERVICE_LEADER = "SERVICE_LEADER", _("leder")
+    HOME_NURSE = "HOME_NURSE", _("hjemmesykepleier")
+    GROUP_HOME_STAFF = "GROUP_HOME_STAFF", _("boligpersonell")
+    SPECIALIST = "SPECIALIST", _("sykehuslege")
+    HOSPITAL_NURSE = "HOSPITAL_NURSE", _("sykepleier på sykehus")
+    GP = "GP", _("fastlege")
+    GP_OFFICE_NURSE = "GP_OFFICE_NURSE", _("sykepleier på legekontor")
+    COORDINATOR = "COORDINATOR", _("koordinator")
+    CASE_HANDLER = "CASE_HANDLER", _("saksbehandler")
+    MUNICIPAL_LEADER = "MUNICIPAL_LEADER", _("leder i kommunen")
+    ECONOMY = "ECONOMY", _("økonomimedarbeider")
+    MUNICIPAL_ADMINISTRATOR = "MUNICIPAL_ADMINISTRATOR", _("administrator")
+    PRIVACY_OFFICER = "PRIVACY_OFFICER", _("personvernombud")
+    COMMUNITY_COORDINATOR = "COMMUNITY_COORDINATOR", _("koordinator i helsefellesskap")
+    LOGISTICS = "LOGISTICS", _("utstyrslager")
+    SUPPORT = "SUPPORT", _("leverandørstøtte")
+    ANALYST = "ANALYST", _("analytiker")
 
 
 # A role belongs to its kind of organisation; the database holds the same (`membership_role_fits_organisation`).

@@ -8,12 +8,16 @@ from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeFor
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
 from accounts.queries import Workplace
 from accounts.roles import MAY_GIVE
+from dho.lib.texts import LazyText
 from organisations.forms import DayField
 
 FIELD = {"class": "ds-input"}
@@ -23,16 +27,16 @@ class LoginForm(AuthenticationForm):
     """User name and password. The answer never says which of the two was wrong."""
 
     error_messages = {
-        "invalid_login": "Brukernavnet eller passordet er feil. Sjekk begge, og prøv igjen.",
-        "inactive": "Brukernavnet eller passordet er feil. Sjekk begge, og prøv igjen.",
+        "invalid_login": _("Brukernavnet eller passordet er feil. Sjekk begge, og prøv igjen."),
+        "inactive": _("Brukernavnet eller passordet er feil. Sjekk begge, og prøv igjen."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, label in (("username", "Brukernavn"), ("password", "Passord")):
+        for name, label in (("username", gettext("Brukernavn")), ("password", gettext("Passord"))):
             field = self.fields[name]
             field.label = label
-            field.error_messages["required"] = f"{label} mangler. Fyll inn feltet."
+            field.error_messages["required"] = gettext("%(label)s mangler. Fyll inn feltet.") % {"label": label}
             field.widget.attrs.update(FIELD)
 
 
@@ -44,8 +48,8 @@ class _CodeField:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        field.label = "Engangskode"
-        field.error_messages["required"] = "Engangskoden mangler. Fyll inn feltet."
+        field.label = gettext("Engangskode")
+        field.error_messages["required"] = gettext("Engangskoden mangler. Fyll inn feltet.")
         field.widget.attrs = {**FIELD, "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
 
 
@@ -67,8 +71,8 @@ class PasswordAgainForm(ReauthenticateForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["password"]
-        field.label = "Passord"
-        field.error_messages["required"] = "Passordet mangler. Fyll inn feltet."
+        field.label = gettext("Passord")
+        field.error_messages["required"] = gettext("Passordet mangler. Fyll inn feltet.")
         field.widget.attrs = {**FIELD, "autocomplete": "current-password", "autofocus": True}
 
 
@@ -76,7 +80,7 @@ class RoleForm(forms.Form):
     """Which of the memberships in force the person works in now."""
 
     membership = forms.ChoiceField(
-        label="Rolle", widget=forms.RadioSelect, error_messages={"invalid_choice": "Rollen gjelder ikke lenger."}
+        label=_("Rolle"), widget=forms.RadioSelect, error_messages={"invalid_choice": _("Rollen gjelder ikke lenger.")}
     )
 
     def __init__(self, *args: Any, work: list[Actor], **kwargs: Any) -> None:
@@ -95,11 +99,11 @@ class ProfileForm(forms.ModelForm):
         widgets = {"shortcuts_enabled": forms.CheckboxInput(attrs=FIELD)}
 
 
-def _text(label: str, *, longest: int, **kwargs: Any) -> forms.CharField:
+def _text(label: LazyText, *, longest: int, **kwargs: Any) -> forms.CharField:
     """A line of text whose errors name it."""
     messages = {
-        "required": f"{label}: fyll inn feltet.",
-        "max_length": f"{label}: skriv høyst {longest} tegn.",
+        "required": format_lazy(_("{label}: fyll inn feltet."), label=label),
+        "max_length": format_lazy(_("{label}: skriv høyst {longest} tegn."), label=label, longest=longest),
         "invalid": kwargs.pop("invalid", ""),
     }
     widget = forms.TextInput(attrs={**FIELD, "autocomplete": "off"})
@@ -112,31 +116,31 @@ def _text(label: str, *, longest: int, **kwargs: Any) -> forms.CharField:
 class PersonForm(forms.Form):
     """A new person. How the person signs in is decided elsewhere: no password is set here."""
 
-    given_name = _text("Fornavn", longest=150)
-    family_name = _text("Etternavn", longest=150)
+    given_name = _text(_("Fornavn"), longest=150)
+    family_name = _text(_("Etternavn"), longest=150)
     username = _text(
-        "Brukernavn",
+        _("Brukernavn"),
         longest=150,
-        help_text="Bokstaver, tall, punktum og bindestrek.",
+        help_text=_("Bokstaver, tall, punktum og bindestrek."),
         field=forms.RegexField,
         regex=r"^[\w.-]+$",
-        invalid="Brukernavn: bruk bare bokstaver, tall, punktum og bindestrek.",
+        invalid=_("Brukernavn: bruk bare bokstaver, tall, punktum og bindestrek."),
     )
     email = _text(
-        "E-post",
+        _("E-post"),
         longest=254,
-        help_text="Personen bruker den første gang for å logge inn.",
+        help_text=_("Personen bruker den første gang for å logge inn."),
         field=forms.EmailField,
-        invalid="E-post: skriv en adresse, for eksempel navn@kommunen.no.",
+        invalid=_("E-post: skriv en adresse, for eksempel navn@kommunen.no."),
     )
     hpr_number = _text(
-        "HPR-nummer",
+        _("HPR-nummer"),
         longest=9,
         required=False,
-        help_text="Valgfritt. Helsepersonell kjennes igjen på det når de logger inn med HelseID.",
+        help_text=_("Valgfritt. Helsepersonell kjennes igjen på det når de logger inn med HelseID."),
         field=forms.RegexField,
         regex=r"^[0-9]{7,9}$",
-        invalid="HPR-nummer: skriv sju til ni sifre.",
+        invalid=_("HPR-nummer: skriv sju til ni sifre."),
     )
 
 
@@ -144,20 +148,23 @@ class MembershipForm(forms.Form):
     """A role for a person: what, where, and from when to when."""
 
     workplace = forms.ChoiceField(
-        label="Organisasjon",
+        label=_("Organisasjon"),
         widget=forms.Select(attrs=FIELD),
-        error_messages={"required": "Organisasjon: velg en.", "invalid_choice": "Organisasjon: velg en i listen."},
+        error_messages={
+            "required": _("Organisasjon: velg en."),
+            "invalid_choice": _("Organisasjon: velg en i listen."),
+        },
     )
     role = forms.ChoiceField(
-        label="Rolle",
+        label=_("Rolle"),
         widget=forms.Select(attrs=FIELD),
-        error_messages={"required": "Rolle: velg en.", "invalid_choice": "Rolle: velg en i listen."},
+        error_messages={"required": _("Rolle: velg en."), "invalid_choice": _("Rolle: velg en i listen.")},
     )
-    valid_from = DayField(label="Første dag")
+    valid_from = DayField(label=_("Første dag"))
     valid_until = DayField(
-        label="Siste dag",
+        label=_("Siste dag"),
         required=False,
-        help_text="Valgfritt. Leverandørstøtte må ha en siste dag, høyst sju dager etter den første.",
+        help_text=_("Valgfritt. Leverandørstøtte må ha en siste dag, høyst sju dager etter den første."),
     )
 
     def __init__(self, *args: Any, by: Actor, workplaces: list[Workplace], **kwargs: Any) -> None:
@@ -166,8 +173,8 @@ class MembershipForm(forms.Form):
         places = [(key, each.name) for key, each in self.workplaces.items()]
         held = {role for each in workplaces for role in each.roles}
         roles = [(role, role.label.capitalize()) for role in Role if role in MAY_GIVE[by.role] & held]
-        cast(forms.ChoiceField, self.fields["workplace"]).choices = [("", "Velg organisasjon"), *places]
-        cast(forms.ChoiceField, self.fields["role"]).choices = [("", "Velg rolle"), *roles]
+        cast(forms.ChoiceField, self.fields["workplace"]).choices = [("", gettext("Velg organisasjon")), *places]
+        cast(forms.ChoiceField, self.fields["role"]).choices = [("", gettext("Velg rolle")), *roles]
 
     def clean_workplace(self) -> Workplace:
         """The organisation itself."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
@@ -60,7 +61,7 @@ class Membership(models.Model):
     community = models.ForeignKey(HealthCommunity, null=True, on_delete=models.PROTECT, related_name="memberships")
     partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="memberships")
     valid_from = models.DateField()
-    valid_until = models.DateField("siste dag", null=True, blank=True)
+    valid_until = models.DateField(_("siste dag"), null=True, blank=True)
     # Empty for those whom the operator of the installation has set in (`manage.py grant_membership`).
     given_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -34,7 +34,7 @@ class SessionMiddleware:
         now = timezone.now()
         if over := sessions.why_over(request.session, now=now):
             logout(request)
-            messages.info(request, over)
+            messages.info(request, str(over.value))
             return None
         if not sessions.is_strong(request):
             return _only_setting_up(request)

@@ -4,7 +4,7 @@ Everything stands in the session itself, which every request reads anyway: no re
 """
 
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import Enum
 from typing import Final
 
 from allauth.account.authentication import get_authentication_records
@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 _BEGAN: Final = "session_began"
 _ACTIVE: Final = "session_active"
@@ -21,11 +22,11 @@ _STRONG: Final = {"mfa", "socialaccount"}
 NOTED_AT_MOST_EVERY: Final = timedelta(minutes=1)
 
 
-class Over(StrEnum):
+class Over(Enum):
     """Why a session has ended, as the login page says it."""
 
-    IDLE = "Du er logget ut fordi du var borte en stund. Logg inn for å fortsette."
-    TOO_OLD = "Du er logget ut fordi arbeidsøkten er slutt. Logg inn for å fortsette."
+    IDLE = _("Du er logget ut fordi du var borte en stund. Logg inn for å fortsette.")
+    TOO_OLD = _("Du er logget ut fordi arbeidsøkten er slutt. Logg inn for å fortsette.")
 
 
 def is_strong(request: HttpRequest) -> bool:

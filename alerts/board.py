@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from alerts.enums import Level
@@ -25,18 +26,19 @@ from alerts.services.casework import NEEDS_NOTE
 from alerts.sparkline import Point, sparkline
 from alerts.waiting import Deadline, deadline_in_words
 from dho.lib.numbers import whole_number
+from dho.lib.texts import LazyText
 from organisations.opening_hours import OpeningHours
 from patients.enums import TargetGroup
 
 # The filters in their order: name in the address, words, and the level that they show.
-FILTERS: tuple[tuple[str, str, Level | None], ...] = (
-    ("", "Alle åpne", None),
-    ("rode", "Røde", Level.RED),
-    ("gule", "Gule", Level.YELLOW),
-    ("ikke-vurdert", "Ikke vurdert", Level.NOT_ASSESSED),
-    ("mangler", "Mangler", Level.MISSING),
-    ("utstyr", "Utstyr", Level.EQUIPMENT),
-    ("mine", "Mine", None),
+FILTERS: tuple[tuple[str, LazyText, Level | None], ...] = (
+    ("", _("Alle åpne"), None),
+    ("rode", _("Røde"), Level.RED),
+    ("gule", _("Gule"), Level.YELLOW),
+    ("ikke-vurdert", _("Ikke vurdert"), Level.NOT_ASSESSED),
+    ("mangler", _("Mangler"), Level.MISSING),
+    ("utstyr", _("Utstyr"), Level.EQUIPMENT),
+    ("mine", _("Mine"), None),
 )
 LEVELS = {name: level for name, _, level in FILTERS}
 
@@ -94,7 +96,7 @@ class Tab:
     """One filter with its count and address."""
 
     name: str
-    label: str
+    label: LazyText
     count: int
     query: str
     chosen: bool
@@ -134,7 +136,7 @@ def make_board(
     )
 
 
-def _tab(name: str, label: str, here: list[Any], *, choice: Choice, by: Actor) -> Tab:
+def _tab(name: str, label: LazyText, here: list[Any], *, choice: Choice, by: Actor) -> Tab:
     wanted = Choice(name, choice.municipality_id)
     count = sum(wanted.shows(row, by) for row in here)
     return Tab(name=name, label=label, count=count, query=wanted.query, chosen=name == choice.view)

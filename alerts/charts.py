@@ -11,6 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from alerts.trends import Limits, Point, Stretch, Trend, number
 from dho.lib.numbers import NBSP, OSLO, date_nb, time_nb
 from measurements.enums import Source
@@ -198,7 +200,7 @@ def _stems(trend: Trend) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "lines",
-            "name": "Par",
+            "name": gettext("Par"),
             "x": [x for at, _ in ends for x in (at, at, None)],
             "y": [y for _, values in ends for y in (*values, None)],
             "connectgaps": False,
@@ -214,11 +216,11 @@ def _faulty(trend: Trend) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "markers",
-            "name": "Feilmåling",
+            "name": gettext("Feilmåling"),
             "x": [_clock(point.at) for point, _ in marks],
             "y": [value for _, value in marks],
             "marker": {"color": GREY, "size": 9, "symbol": FAULTY_SYMBOL},
-            "text": [f"{_hover(trend, point)}<br>Feilmåling" for point, _ in marks],
+            "text": [f"{_hover(trend, point)}<br>{gettext('Feilmåling')}" for point, _ in marks],
             "hovertemplate": "%{text}<extra></extra>",
         }
     ] * bool(marks)
@@ -230,12 +232,12 @@ def _missing(trend: Trend, low: Decimal) -> list[dict[str, Any]]:
         {
             "type": "scatter",
             "mode": "markers",
-            "name": "Ingen måling",
+            "name": gettext("Ingen måling"),
             "x": [_noon(day) for day in days],
             "y": [float(low)] * len(days),
             "cliponaxis": False,
             "marker": {"color": GREY, "size": 8, "symbol": MISSING_SYMBOL, "line": {"width": 2, "color": GREY}},
-            "text": [f"{date_nb(day)}: ingen måling" for day in days],
+            "text": [gettext("%(day)s: ingen måling") % {"day": date_nb(day)} for day in days],
             "hovertemplate": "%{text}<extra></extra>",
         }
     ] * bool(days)
@@ -305,7 +307,7 @@ def _limit_labels(trend: Trend, low: Decimal, high: Decimal) -> list[dict[str, A
     labels = sorted(
         (
             limit,
-            f"{'Rød' if name.startswith('red') else 'Gul'} {number(limit, quantity)}",
+            f"{gettext('Rød') if name.startswith('red') else gettext('Gul')} {number(limit, quantity)}",
             f" {quantity.short_label.lower()}" if pair else "",
         )
         for quantity in trend.quantities
@@ -338,7 +340,8 @@ def _changes(trend: Trend) -> list[dict[str, Any]]:
 def _change_labels(trend: Trend) -> list[dict[str, Any]]:
     return [
         {
-            "text": f"Ny plan, versjon {stretch.number}", "x": _clock(stretch.start), "y": 1, "yref": "paper",
+            "text": gettext("Ny plan, versjon %(number)s") % {"number": stretch.number},
+            "x": _clock(stretch.start), "y": 1, "yref": "paper",
             # Written towards the middle, so that it never leaves the chart.
             "xanchor": "left" if stretch.start < _start(trend) + timedelta(days=trend.days) / 2 else "right",
             "yanchor": "bottom", "showarrow": False, "font": {**FONT, "size": 12}, "name": "version",

@@ -1,84 +1,85 @@
 """Choices of the queue."""
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Level(IntegerChoices):
     """How much it matters, worst first: the number is the order of the queue (R-097)."""
 
-    RED = 1, "Rød"
-    YELLOW = 2, "Gul"
-    NOT_ASSESSED = 3, "Ikke vurdert"
-    MISSING = 4, "Mangler"
-    EQUIPMENT = 5, "Utstyr"
+    RED = 1, _("Rød")
+    YELLOW = 2, _("Gul")
+    NOT_ASSESSED = 3, _("Ikke vurdert")
+    MISSING = 4, _("Mangler")
+    EQUIPMENT = 5, _("Utstyr")
 
 
 class AlertKind(TextChoices):
     """What a person must handle. Together with patient and subject it names the one open alert."""
 
-    ASSESSMENT = "ASSESSMENT", "Måling eller skjema"
-    MISSING = "MISSING", "Manglende måling"
-    EQUIPMENT = "EQUIPMENT", "Utstyr"
-    DELIVERY = "DELIVERY", "Varsling feilet"
+    ASSESSMENT = "ASSESSMENT", _("Måling eller skjema")
+    MISSING = "MISSING", _("Manglende måling")
+    EQUIPMENT = "EQUIPMENT", _("Utstyr")
+    DELIVERY = "DELIVERY", _("Varsling feilet")
 
 
 class AlertState(TextChoices):
     """An alert waits for a person, or has been closed with a reason."""
 
-    OPEN = "OPEN", "Åpen"
-    CLOSED = "CLOSED", "Lukket"
+    OPEN = "OPEN", _("Åpen")
+    CLOSED = "CLOSED", _("Lukket")
 
 
 class CloseReason(TextChoices):
     """Why an alert is closed. The last two are the machine's, and only while nobody has touched the case."""
 
-    HANDLED = "HANDLED", "Behandlet"
-    ARRIVED = "ARRIVED", "Målingen kom"
-    REASSESSED = "REASSESSED", "Ny vurdering med flere målinger"
+    HANDLED = "HANDLED", _("Behandlet")
+    ARRIVED = "ARRIVED", _("Målingen kom")
+    REASSESSED = "REASSESSED", _("Ny vurdering med flere målinger")
 
 
 class HandlingAction(TextChoices):
     """What a person did with a case."""
 
-    CLAIM = "CLAIM", "Tok saken"
-    RELEASE = "RELEASE", "Slapp saken"
-    DONE = "DONE", "Ferdig"
-    UNDO = "UNDO", "Angret"
+    CLAIM = "CLAIM", _("Tok saken")
+    RELEASE = "RELEASE", _("Slapp saken")
+    DONE = "DONE", _("Ferdig")
+    UNDO = "UNDO", _("Angret")
 
 
 class Outcome(TextChoices):
     """What was done for the patient; one or more for each handled case (R-100, AT-32)."""
 
-    CALLED = "CALLED", "Ringte pasienten"
-    REMEASURE = "REMEASURE", "Ba om ny måling"
-    GP = "GP", "Kontaktet fastlege"
-    EMERGENCY_CLINIC = "EMERGENCY_CLINIC", "Kontaktet legevakt 116 117"
-    EMERGENCY = "EMERGENCY", "Ringte 113"
-    NO_ACTION = "NO_ACTION", "Ingen tiltak nødvendig"
+    CALLED = "CALLED", _("Ringte pasienten")
+    REMEASURE = "REMEASURE", _("Ba om ny måling")
+    GP = "GP", _("Kontaktet fastlege")
+    EMERGENCY_CLINIC = "EMERGENCY_CLINIC", _("Kontaktet legevakt 116 117")
+    EMERGENCY = "EMERGENCY", _("Ringte 113")
+    NO_ACTION = "NO_ACTION", _("Ingen tiltak nødvendig")
 
 
 class Channel(TextChoices):
     """How a notice leaves."""
 
-    EMAIL = "EMAIL", "E-post"
-    WEBHOOK = "WEBHOOK", "Webhook"
+    EMAIL = "EMAIL", _("E-post")
+    WEBHOOK = "WEBHOOK", _("Webhook")
 
 
 class DeliveryState(TextChoices):
     """The life of an outbound notice. Delivered is written only after success."""
 
-    QUEUED = "QUEUED", "I kø"
-    SENDING = "SENDING", "Sendes"
-    WAITING = "WAITING", "Venter på nytt forsøk"
-    DELIVERED = "DELIVERED", "Levert"
-    FAILED = "FAILED", "Feilet"
+    QUEUED = "QUEUED", _("I kø")
+    SENDING = "SENDING", _("Sendes")
+    WAITING = "WAITING", _("Venter på nytt forsøk")
+    DELIVERED = "DELIVERED", _("Levert")
+    FAILED = "FAILED", _("Feilet")
 
 
 class Pattern(TextChoices):
     """Why a look at a record is unusual. All can be innocent: the list asks a question, it accuses nobody."""
 
-    FAMILY_NAME = "FAMILY_NAME", "Samme etternavn som pasienten"
-    NO_TASK = "NO_TASK", "Pasienten hadde ikke noe varsel og ingen plan til behandling den dagen"
-    MANY = "MANY", "Så på mange pasienter uten varsel innen én time"
-    NIGHT = "NIGHT", "Så på pasienten om natten, mens tjenesten var stengt"
-    OFTEN = "OFTEN", "Åpnet samme pasient svært mange ganger samme dag"
+    FAMILY_NAME = "FAMILY_NAME", _("Samme etternavn som pasienten")
+    NO_TASK = "NO_TASK", _("Pasienten hadde ikke noe varsel og ingen plan til behandling den dagen")
+    MANY = "MANY", _("Så på mange pasienter uten varsel innen én time")
+    NIGHT = "NIGHT", _("Så på pasienten om natten, mens tjenesten var stengt")
+    OFTEN = "OFTEN", _("Åpnet samme pasient svært mange ganger samme dag")

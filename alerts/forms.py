@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alerts.enums import Outcome, Pattern
@@ -20,11 +21,11 @@ from measurements.enums import StatementKind
 from measurements.models import Reading, ReadingStatement
 
 ERRORS = {
-    "outcomes": "Hva gjorde du: Kryss av for minst ett valg.",
-    "note": "Notat: Skriv hva du så, og hva dere ble enige om.",
-    "measure_ids": "Tiltak: Ett av tiltakene står ikke i pasientens plan. Se over dem på nytt.",
+    "outcomes": _("Hva gjorde du: Kryss av for minst ett valg."),
+    "note": _("Notat: Skriv hva du så, og hva dere ble enige om."),
+    "measure_ids": _("Tiltak: Ett av tiltakene står ikke i pasientens plan. Se over dem på nytt."),
 }
-REASON_MISSING = "Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre»."
+REASON_MISSING = _("Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre».")
 FIELDS = {"measure_ids": "measures"}
 
 
@@ -34,21 +35,21 @@ class HandlingForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     shown_at = forms.DateTimeField(widget=forms.HiddenInput)
     measures = forms.TypedMultipleChoiceField(
-        label="Tiltak du gjennomførte",
+        label=_("Tiltak du gjennomførte"),
         coerce=UUID,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": ERRORS["measure_ids"]},
     )
     outcomes = forms.MultipleChoiceField(
-        label="Hva gjorde du?", choices=Outcome.choices, required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Hva gjorde du?"), choices=Outcome.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
     note = forms.CharField(
-        label="Notat",
+        label=_("Notat"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"max_length": "Notat: Skriv høyst %(limit_value)d tegn. Du har skrevet %(show_value)d."},
+        error_messages={"max_length": _("Notat: Skriv høyst %(limit_value)d tegn. Du har skrevet %(show_value)d.")},
     )
 
     def __init__(
@@ -84,9 +85,12 @@ class FaultyForm(forms.ModelForm):
     class Meta:
         model = ReadingStatement
         fields = ("reason", "fulfils_schedule")
-        labels = {"reason": "Hvorfor er målingen feil?", "fulfils_schedule": "Pasienten trenger ikke å måle på nytt"}
+        labels = {
+            "reason": _("Hvorfor er målingen feil?"),
+            "fulfils_schedule": _("Pasienten trenger ikke å måle på nytt"),
+        }
         error_messages = {
-            "reason": {"required": "Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre»."}
+            "reason": {"required": _("Hvorfor er målingen feil: Skriv det du vet, for eksempel «kalde fingre».")}
         }
 
     def __init__(self, data: QueryDict | None, *, reading: Reading, by: User, now: datetime) -> None:
@@ -104,21 +108,21 @@ class ReviewForm(forms.Form):
     """What the privacy officer found out about an unusual look."""
 
     outcome = forms.ChoiceField(
-        label="Resultat",
+        label=_("Resultat"),
         choices=ReviewOutcome.choices,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Resultat: velg hva du kom fram til.",
-            "invalid_choice": "Resultat: velg et av svarene i listen.",
+            "required": _("Resultat: velg hva du kom fram til."),
+            "invalid_choice": _("Resultat: velg et av svarene i listen."),
         },
     )
     note = forms.CharField(
-        label="Hva du undersøkte, og hva du fant ut",
+        label=_("Hva du undersøkte, og hva du fant ut"),
         max_length=1000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Notat: skriv hva du undersøkte, og hva du fant ut.",
-            "max_length": "Notat: skriv høyst 1000 tegn.",
+            "required": _("Notat: skriv hva du undersøkte, og hva du fant ut."),
+            "max_length": _("Notat: skriv høyst 1000 tegn."),
         },
     )
 
@@ -127,14 +131,14 @@ class PeriodForm(forms.Form):
     """Which days and which pattern the list of unusual looks is about. Only choices, so it may stand in an address."""
 
     dager = forms.TypedChoiceField(
-        label="Periode",
+        label=_("Periode"),
         coerce=int,
-        choices=[("1", "I dag"), ("7", "Siste 7 dager"), ("31", "Siste 31 dager")],
+        choices=[("1", _("I dag")), ("7", _("Siste 7 dager")), ("31", _("Siste 31 dager"))],
         widget=forms.Select(attrs={"class": "ds-input"}),
     )
     monster = forms.ChoiceField(
-        label="Hva som er uvanlig",
-        choices=[("", "Alt"), *Pattern.choices],
+        label=_("Hva som er uvanlig"),
+        choices=[("", _("Alt")), *Pattern.choices],
         required=False,
         widget=forms.Select(attrs={"class": "ds-input"}),
     )

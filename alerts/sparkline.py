@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from dho.lib.numbers import OSLO, decimal_comma
 
@@ -52,11 +53,13 @@ def sparkline(points: Sequence[Point], *, limit: Decimal | None, until: datetime
 def in_words(points: Sequence[Point], *, limit: Decimal | None) -> str:
     """What the chart shows, for those who cannot see it."""
     values = [point.value for point in points]
-    said = (
-        f"Siste {DAYS} dager: laveste {decimal_comma(min(values))}, "
-        f"høyeste {decimal_comma(max(values))}, siste {decimal_comma(values[-1])}."
-    )
-    return said if limit is None else f"{said} Grense {decimal_comma(limit)}."
+    said = gettext("Siste %(days)s dager: laveste %(low)s, høyeste %(high)s, siste %(last)s.") % {
+        "days": DAYS,
+        "low": decimal_comma(min(values)),
+        "high": decimal_comma(max(values)),
+        "last": decimal_comma(values[-1]),
+    }
+    return said if limit is None else f"{said} {gettext('Grense')} {decimal_comma(limit)}."
 
 
 def _range(points: Sequence[Point], limit: Decimal | None) -> tuple[Decimal, Decimal]:

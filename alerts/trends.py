@@ -10,13 +10,15 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.translation import gettext, ngettext
+
+from alerts.explanations import COLOUR_WORDS
 from careplans.scoring import Colour, RuleKind
 from dho.lib.numbers import NBSP, OSLO, date_nb, decimal_comma, time_nb
 from measurements.enums import Source, Timing
 from measurements.models import MeasurementType, Quantity
 
 LIMIT_NAMES = ("red_low", "yellow_low", "yellow_high", "red_high")
-COLOUR_WORDS = {colour: colour.word.capitalize() for colour in Colour}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Row:
     @property
     def colour_word(self) -> str:
         """Rød, Gul …; empty before it is judged."""
-        return COLOUR_WORDS[Colour(self.colour)] if self.colour else ""
+        return str(COLOUR_WORDS[Colour(self.colour)]) if self.colour else ""
 
 
 @dataclass(frozen=True)
@@ -181,26 +183,34 @@ class Trend:
     @property
     def period(self) -> str:
         """The period in words."""
-        return f"Siste {self.days} dager"
+        return gettext("Siste %(days)s dager") % {"days": self.days}
 
     @property
     def summary(self) -> str:
         """The chart in words: how many, how many days are missing, lowest, highest and mean."""
         if not self.points:
-            return f"{self.period}: ingen målinger{self._missing_text()}."
-        usable = counted(len(self.good), "måling", "målinger") if self.good else "ingen målinger som kan brukes"
+            return f"{self.period}: {gettext('ingen målinger')}{self._missing_text()}."
+        usable = gettext("ingen målinger som kan brukes")
+        if self.good:
+            usable = ngettext("%(count)d måling", "%(count)d målinger", len(self.good)) % {"count": len(self.good)}
         sentences = [f"{self.period}: {usable}{self._missing_text()}."]
         if self.good:
             sentences += [self._spread(index) for index in range(len(self.quantities))]
         if left_out := len(self.points) - len(self.good):
-            sentences.append(f"{counted(left_out, 'verdi', 'verdier')} er ikke regnet med (feil eller umulig).")
+            said = ngettext(
+                "%(count)d verdi er ikke regnet med (feil eller umulig).",
+                "%(count)d verdier er ikke regnet med (feil eller umulig).",
+                left_out,
+            )
+            sentences.append(said % {"count": left_out})
         return " ".join(sentences)
 
     def _missing_text(self) -> str:
         if not any(self.expected(day) for day in self._all_days()):
             return ""
-        missing = len(self.missing_days)
-        return f", {counted(missing, 'dag', 'dager')} mangler" if missing else ", ingen dager mangler"
+        if missing := len(self.missing_days):
+            return ngettext(", %(count)d dag mangler", ", %(count)d dager mangler", missing) % {"count": missing}
+        return gettext(", ingen dager mangler")
 
     def _spread(self, index: int) -> str:
         quantity = self.quantities[index]
@@ -208,11 +218,15 @@ class Trend:
         found = [(point.values[index] or Decimal(0), point) for point in reversed(self.good)]
         lowest, highest = min(found, key=lambda pair: pair[0]), max(found, key=lambda pair: pair[0])
         mean = sum((value for value, _ in found), Decimal(0)) / len(found)
-        name = f"{quantity.short_label}: laveste" if len(self.quantities) > 1 else "Laveste"
         low, high = (
             f"{self._with_unit(number(value, quantity))} ({date_nb(point.day)})" for value, point in (lowest, highest)
         )
-        return f"{name} {low}, høyeste {high}, middel {self._with_unit(decimal_comma(mean, quantity.decimals))}."
+        said = gettext("laveste %(low)s, høyeste %(high)s, middel %(mean)s.") % {
+            "low": low,
+            "high": high,
+            "mean": self._with_unit(decimal_comma(mean, quantity.decimals)),
+        }
+        return f"{quantity.short_label}: {said}" if len(self.quantities) > 1 else said[0].upper() + said[1:]
 
     @property
     def limits_text(self) -> str:
@@ -225,7 +239,10 @@ class Trend:
             for rule in (stretch.rules if stretch else [])
             if rule.quantity == quantity.code
         ]
-        return f"Grenser nå (plan versjon {stretch.number}): {'; '.join(told)}." if stretch and told else ""
+        if not stretch or not told:
+            return ""
+        number_and_limits = {"number": stretch.number, "limits": "; ".join(told)}
+        return gettext("Grenser nå (plan versjon %(number)s): %(limits)s.") % number_and_limits
 
     @property
     def impossible_rows(self) -> list[Row]:
@@ -237,14 +254,14 @@ class Trend:
         """The table, newest first: every reading, also the faulty and impossible, and every missing day."""
         lines = [(point.at, self._row(point)) for point in self.points]
         lines += [
-            (datetime.combine(day, time(23, 59), OSLO), Row(date_nb(day), "Ingen måling", mark="missing"))
+            (datetime.combine(day, time(23, 59), OSLO), Row(date_nb(day), gettext("Ingen måling"), mark="missing"))
             for day in self.missing_days
         ]
         return [row for _, row in sorted(lines, key=lambda line: line[0], reverse=True)]
 
     def _row(self, point: Point) -> Row:
-        notes = [] if self.is_possible(point) else ["Kan ikke være riktig"]
-        notes += [f"Feilmåling: {point.fault}"] if point.fault else []
+        notes = [] if self.is_possible(point) else [gettext("Kan ikke være riktig")]
+        notes += [gettext("Feilmåling: %(fault)s") % {"fault": point.fault}] if point.fault else []
         notes += [str(point.timing.label)] if point.timing != Timing.ON_TIME else []
         return Row(
             when=f"{date_nb(point.taken_at)} {time_nb(point.taken_at)}",
@@ -262,8 +279,3 @@ def number(value: Decimal, quantity: Quantity) -> str:
     exponent = value.normalize().as_tuple().exponent
     own = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     return decimal_comma(value, max(own, quantity.decimals))
-
-
-def counted(count: int, one: str, many: str) -> str:
-    """1 måling, 2 målinger."""
-    return f"{count} {one if count == 1 else many}"

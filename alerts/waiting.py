@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext
+
 from dho.lib.numbers import OSLO, date_nb, duration_nb, time_nb, weekday_nb
 from organisations.opening_hours import OpeningHours
 
@@ -28,21 +30,23 @@ def deadline_in_words(deadline: datetime, *, hours: OpeningHours, now: datetime)
     if hours.is_open(now) and left <= hours.closing(now) - now:
         # Rounded up: «innen 1 min» until the deadline has passed, never «innen 0 min».
         whole_minutes = timedelta(minutes=max(1, -(-left // timedelta(minutes=1))))
-        return Deadline(text=f"Innen {duration_nb(whole_minutes)}", late=False)
+        return Deadline(text=gettext("Innen %(left)s") % {"left": duration_nb(whole_minutes)}, late=False)
     return Deadline(text=f"{_day(deadline, now)} {time_nb(deadline)}", late=False)
 
 
 def _late(deadline: datetime, *, hours: OpeningHours, now: datetime) -> str:
     if now - deadline > LONG_AGO:
-        return f"{(now - deadline).days} dager over frist"
+        return gettext("%(days)s dager over frist") % {"days": (now - deadline).days}
     late = hours.open_time_between(deadline, now)
-    return f"{duration_nb(late)} over frist" if late else f"Fristen gikk ut {time_nb(deadline)}"
+    if late:
+        return gettext("%(late)s over frist") % {"late": duration_nb(late)}
+    return gettext("Fristen gikk ut %(clock)s") % {"clock": time_nb(deadline)}
 
 
 def _day(at: datetime, now: datetime) -> str:
     days_away = (at.astimezone(OSLO).date() - now.astimezone(OSLO).date()).days
     if days_away <= 1:
-        return ("I dag", "I morgen")[days_away]
+        return gettext("I morgen") if days_away else gettext("I dag")
     return weekday_nb(at).capitalize() if days_away < 7 else date_nb(at)
 
 

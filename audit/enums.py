@@ -3,6 +3,7 @@
 from typing import Final
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 # What stands in an entry's `role` where a device looked, not a person.
 DEVICE_ROLE: Final = "DEVICE"
@@ -11,50 +12,50 @@ DEVICE_ROLE: Final = "DEVICE"
 class Action(TextChoices):
     """What somebody did, or tried to do, with a patient's record."""
 
-    OPEN_PATIENT = "OPEN_PATIENT", "Åpnet pasient"
-    OPEN_QUEUE = "OPEN_QUEUE", "Åpnet arbeidskø"
-    OPEN_EXPLANATION = "OPEN_EXPLANATION", "Åpnet forklaring"
-    OPEN_PLAN = "OPEN_PLAN", "Åpnet plan"
-    LIST_PATIENTS = "LIST_PATIENTS", "Åpnet pasientliste"
-    SEARCH_PATIENTS = "SEARCH_PATIENTS", "Søkte etter pasient"
-    LIST_PLANS = "LIST_PLANS", "Åpnet planer til godkjenning"
-    PRINT_PLAN = "PRINT_PLAN", "Skrev ut plan"
-    DECIDE_PLAN = "DECIDE_PLAN", "Tok stilling til plan"
-    CLAIM = "CLAIM", "Tok saken"
-    HANDLE = "HANDLE", "Behandlet sak"
-    OPEN_DEVICES = "OPEN_DEVICES", "Åpnet enheter"
-    ISSUE_DEVICE = "ISSUE_DEVICE", "Ga enhet tilgang"
-    REVOKE_DEVICE = "REVOKE_DEVICE", "Sperret enhet"
-    READ_READINGS = "READ_READINGS", "Hentet målinger til enheten"
-    READ_PLAN = "READ_PLAN", "Hentet planen til enheten"
-    READ_QUESTIONNAIRES = "READ_QUESTIONNAIRES", "Hentet skjemaer til enheten"
-    SEND = "SEND", "Sendte inn fra enheten"
-    READ_LOG = "READ_LOG", "Åpnet innsynsloggen"
-    REVIEW_LOG = "REVIEW_LOG", "Kontrollerte innsynsloggen"
-    PRINT_LOG = "PRINT_LOG", "Skrev ut hvem som har sett i journalen"
-    EXPORT = "EXPORT", "Hentet ut alt om pasienten"
-    CORRECT = "CORRECT", "Behandlet krav om retting"
-    OPEN_ACCESS = "OPEN_ACCESS", "Så hvem som har tilgang"
-    SHARE_PATIENT = "SHARE_PATIENT", "Endret hvem pasienten er delt med"
-    LIST_HANDOVERS = "LIST_HANDOVERS", "Åpnet overføringer"
-    HAND_OVER = "HAND_OVER", "Overførte ansvaret for pasienten"
-    BLOCK_ACCESS = "BLOCK_ACCESS", "Registrerte pasientens sperring"
-    LOOK_UP = "LOOK_UP", "Slo opp pasienten for nødtilgang"
-    EMERGENCY_ACCESS = "EMERGENCY_ACCESS", "Åpnet nødtilgang"
-    LIST_EMERGENCIES = "LIST_EMERGENCIES", "Åpnet nødtilganger"
-    REVIEW_EMERGENCY = "REVIEW_EMERGENCY", "Vurderte nødtilgang"
+    OPEN_PATIENT = "OPEN_PATIENT", _("Åpnet pasient")
+    OPEN_QUEUE = "OPEN_QUEUE", _("Åpnet arbeidskø")
+    OPEN_EXPLANATION = "OPEN_EXPLANATION", _("Åpnet forklaring")
+    OPEN_PLAN = "OPEN_PLAN", _("Åpnet plan")
+    LIST_PATIENTS = "LIST_PATIENTS", _("Åpnet pasientliste")
+    SEARCH_PATIENTS = "SEARCH_PATIENTS", _("Søkte etter pasient")
+    LIST_PLANS = "LIST_PLANS", _("Åpnet planer til godkjenning")
+    PRINT_PLAN = "PRINT_PLAN", _("Skrev ut plan")
+    DECIDE_PLAN = "DECIDE_PLAN", _("Tok stilling til plan")
+    CLAIM = "CLAIM", _("Tok saken")
+    HANDLE = "HANDLE", _("Behandlet sak")
+    OPEN_DEVICES = "OPEN_DEVICES", _("Åpnet enheter")
+    ISSUE_DEVICE = "ISSUE_DEVICE", _("Ga enhet tilgang")
+    REVOKE_DEVICE = "REVOKE_DEVICE", _("Sperret enhet")
+    READ_READINGS = "READ_READINGS", _("Hentet målinger til enheten")
+    READ_PLAN = "READ_PLAN", _("Hentet planen til enheten")
+    READ_QUESTIONNAIRES = "READ_QUESTIONNAIRES", _("Hentet skjemaer til enheten")
+    SEND = "SEND", _("Sendte inn fra enheten")
+    READ_LOG = "READ_LOG", _("Åpnet innsynsloggen")
+    REVIEW_LOG = "REVIEW_LOG", _("Kontrollerte innsynsloggen")
+    PRINT_LOG = "PRINT_LOG", _("Skrev ut hvem som har sett i journalen")
+    EXPORT = "EXPORT", _("Hentet ut alt om pasienten")
+    CORRECT = "CORRECT", _("Behandlet krav om retting")
+    OPEN_ACCESS = "OPEN_ACCESS", _("Så hvem som har tilgang")
+    SHARE_PATIENT = "SHARE_PATIENT", _("Endret hvem pasienten er delt med")
+    LIST_HANDOVERS = "LIST_HANDOVERS", _("Åpnet overføringer")
+    HAND_OVER = "HAND_OVER", _("Overførte ansvaret for pasienten")
+    BLOCK_ACCESS = "BLOCK_ACCESS", _("Registrerte pasientens sperring")
+    LOOK_UP = "LOOK_UP", _("Slo opp pasienten for nødtilgang")
+    EMERGENCY_ACCESS = "EMERGENCY_ACCESS", _("Åpnet nødtilgang")
+    LIST_EMERGENCIES = "LIST_EMERGENCIES", _("Åpnet nødtilganger")
+    REVIEW_EMERGENCY = "REVIEW_EMERGENCY", _("Vurderte nødtilgang")
 
 
 class Basis(TextChoices):
     """Why somebody may look: a closed list, chosen by the code path. Reasons in own words stand in `purpose`."""
 
-    HEALTH_CARE = "HEALTH_CARE", "Helsehjelp"
-    ADMINISTRATION = "ADMINISTRATION", "Administrasjon av tjenesten"
-    EMERGENCY = "EMERGENCY", "Nødtilgang"
-    INSIGHT = "INSIGHT", "Innsyn for pasienten"
-    CONTROL = "CONTROL", "Kontroll av hvem som har sett i journalen"
-    OWN = "OWN", "Pasienten selv"
-    AUTOMATIC = "AUTOMATIC", "Automatisk behandling"
+    HEALTH_CARE = "HEALTH_CARE", _("Helsehjelp")
+    ADMINISTRATION = "ADMINISTRATION", _("Administrasjon av tjenesten")
+    EMERGENCY = "EMERGENCY", _("Nødtilgang")
+    INSIGHT = "INSIGHT", _("Innsyn for pasienten")
+    CONTROL = "CONTROL", _("Kontroll av hvem som har sett i journalen")
+    OWN = "OWN", _("Pasienten selv")
+    AUTOMATIC = "AUTOMATIC", _("Automatisk behandling")
 
 
 # What is not here is health care.
@@ -91,6 +92,6 @@ def basis_of(action: Action) -> Basis:
 class ReviewOutcome(TextChoices):
     """What the privacy officer found out about an unusual look."""
 
-    LAWFUL = "LAWFUL", "Innsynet var i orden"
-    ASKED = "ASKED", "Lederen er spurt og skal svare"
-    BREACH = "BREACH", "Innsynet var ikke i orden"
+    LAWFUL = "LAWFUL", _("Innsynet var i orden")
+    ASKED = "ASKED", _("Lederen er spurt og skal svare")
+    BREACH = "BREACH", _("Innsynet var ikke i orden")

@@ -4,6 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from dho.lib.numbers import OSLO, date_nb
 
@@ -23,19 +25,19 @@ class ApprovalForm(forms.Form):
     """Until when the plan is valid, and that the doctor means this patient and this version."""
 
     valid_until = forms.DateField(
-        label="Planen gjelder til og med",
-        help_text="Dag, måned og år, for eksempel 20.05.2027.",
+        label=_("Planen gjelder til og med"),
+        help_text=_("Dag, måned og år, for eksempel 20.05.2027."),
         input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
         widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input answer__date", "autocomplete": "off"}),
         error_messages={
-            "required": "Gyldighetsdato: skriv siste dag planen gjelder.",
-            "invalid": "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+            "required": _("Gyldighetsdato: skriv siste dag planen gjelder."),
+            "invalid": _("Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027."),
         },
     )
     # The review step: one key press, or Enter in the date field, never approves anything.
     confirmed = forms.BooleanField(
         widget=forms.CheckboxInput(attrs={"class": "ds-input"}),
-        error_messages={"required": "Kryss av for at du godkjenner planen, eller send den tilbake med spørsmål."},
+        error_messages={"required": _("Kryss av for at du godkjenner planen, eller send den tilbake med spørsmål.")},
     )
 
     def __init__(self, *args: Any, today: date, label: str, **kwargs: Any) -> None:
@@ -50,7 +52,8 @@ class ApprovalForm(forms.Form):
         latest = months_after(self.today, LONGEST_MONTHS)
         if not self.today < day <= latest:
             raise forms.ValidationError(
-                f"Gyldighetsdato: velg en dag etter {date_nb(self.today)} og senest {date_nb(latest)}."
+                gettext("Gyldighetsdato: velg en dag etter %(today)s og senest %(latest)s.")
+                % {"today": date_nb(self.today), "latest": date_nb(latest)}
             )
         return day
 
@@ -64,12 +67,12 @@ class ReturnForm(forms.Form):
     """The question with which the proposal goes back."""
 
     question = forms.CharField(
-        label="Spørsmål til oppfølgingstjenesten",
-        help_text="Må fylles ut. Skriv hva som må avklares før du kan godkjenne.",
+        label=_("Spørsmål til oppfølgingstjenesten"),
+        help_text=_("Må fylles ut. Skriv hva som må avklares før du kan godkjenne."),
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Spørsmål: skriv hva oppfølgingstjenesten må avklare.",
-            "max_length": "Spørsmål: skriv høyst 2000 tegn.",
+            "required": _("Spørsmål: skriv hva oppfølgingstjenesten må avklare."),
+            "max_length": _("Spørsmål: skriv høyst 2000 tegn."),
         },
     )

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from pgtrigger import Before, Delete, Insert, Trigger, Update
 from uuid_utils.compat import uuid7
 
@@ -79,8 +80,8 @@ class PlanVersion(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plan_versions")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=VersionStatus, default=VersionStatus.DRAFT)
-    what_matters = models.TextField("Hva er viktig for deg?")
-    habitual_state = models.TextField("Vanlig tilstand", blank=True)
+    what_matters = models.TextField(_("Hva er viktig for deg?"))
+    habitual_state = models.TextField(_("Vanlig tilstand"), blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True)

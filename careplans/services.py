@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.roles import Permission
@@ -177,11 +178,13 @@ def problems_of(version: PlanVersion) -> list[str]:
     """Why the draft cannot be sent yet, in sentences for the nurse; empty when it can."""
     found = _sentences(ruleset_of(version))
     if not version.thresholds.exists():
-        found.append("Planen har ingen grenseverdier.")
+        found.append(gettext("Planen har ingen grenseverdier."))
     zones = set(version.measures.values_list("zone", flat=True))
-    found += [f"Skriv minst ett tiltak for «{zone.label}»." for zone in Zone if zone not in zones]
+    found += [
+        gettext("Skriv minst ett tiltak for «%(zone)s».") % {"zone": zone.label} for zone in Zone if zone not in zones
+    ]
     if version.patient.gp_id is None:
-        found.append("Pasienten har ingen fastlege her. Registrer fastlegen først.")
+        found.append(gettext("Pasienten har ingen fastlege her. Registrer fastlegen først."))
     return found
 
 
@@ -204,7 +207,7 @@ def _values(rows: QuerySet[Any]) -> list[dict[str, Any]]:
 def _write(version: PlanVersion, content: PlanContent) -> None:
     """Refuses what the database would refuse, but in words: inverted, overlapping or missing limits (R-083)."""
     if not version.what_matters:
-        raise PlanProblems(["Skriv hva som er viktig for pasienten."])
+        raise PlanProblems([gettext("Skriv hva som er viktig for pasienten.")])
     keys: dict[str, Any] = {"version": version, "municipality_id": version.municipality_id}
     thresholds = [Threshold(**keys, **values) for values in content.thresholds]
     if found := _sentences(ruleset_of(version, thresholds)):

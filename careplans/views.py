@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -132,7 +133,7 @@ def _approve(request: ActorRequest, version: PlanVersion, now: datetime) -> Http
         return _plan(request, version, now, status=422, approval_form=form)
     approve(version=version, valid_until=form.ends, by=_actor(request), now=now)
     until = date_nb(form.cleaned_data["valid_until"])
-    messages.success(request, f"Planen er godkjent og gjelder fra nå til og med {until}.")
+    messages.success(request, gettext("Planen er godkjent og gjelder fra nå til og med %(until)s.") % {"until": until})
     return redirect("plan-decide", version.pk)
 
 
@@ -141,16 +142,16 @@ def _return(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpR
     if not form.is_valid():
         return _plan(request, version, now, status=422, return_form=form)
     return_with_question(version=version, question=form.cleaned_data["question"], by=_actor(request), now=now)
-    messages.success(request, "Planen er sendt tilbake til oppfølgingstjenesten med spørsmålet ditt.")
+    messages.success(request, gettext("Planen er sendt tilbake til oppfølgingstjenesten med spørsmålet ditt."))
     return redirect("plan-decide", version.pk)
 
 
 def _approval_form(version: PlanVersion, now: datetime, data: Any = None) -> ApprovalForm:
     patient = version.patient
-    label = (
-        f"Jeg godkjenner grenseverdiene og de medisinske tiltakene i versjon {version.number} "
-        f"for {patient.given_name} {patient.family_name}."
-    )
+    label = gettext("Jeg godkjenner grenseverdiene og de medisinske tiltakene i versjon %(number)s for %(name)s.") % {
+        "number": version.number,
+        "name": f"{patient.given_name} {patient.family_name}",
+    }
     return ApprovalForm(data, today=now.astimezone(OSLO).date(), label=label)
 
 

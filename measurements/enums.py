@@ -1,37 +1,38 @@
 """Choices of readings and questionnaires."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Source(TextChoices):
     """How a value came about (R-064, R-065). A typed-in value is drawn with an open symbol."""
 
-    DEVICE = "DEVICE", "Overført fra måleutstyr"
-    MANUAL = "MANUAL", "Tastet inn av pasienten"
-    STAFF = "STAFF", "Registrert av helsepersonell"
-    PROXY = "PROXY", "Registrert av pårørende eller boligpersonell"
+    DEVICE = "DEVICE", _("Overført fra måleutstyr")
+    MANUAL = "MANUAL", _("Tastet inn av pasienten")
+    STAFF = "STAFF", _("Registrert av helsepersonell")
+    PROXY = "PROXY", _("Registrert av pårørende eller boligpersonell")
 
 
 class Timing(TextChoices):
     """Whether the time of measuring can be trusted; nothing is dropped for it."""
 
-    ON_TIME = "ON_TIME", "Vanlig"
-    FUTURE = "FUTURE", "Klokken på enheten går feil (fram i tid)"
-    OLD = "OLD", "Mer enn 30 dager gammel da den kom"
+    ON_TIME = "ON_TIME", _("Vanlig")
+    FUTURE = "FUTURE", _("Klokken på enheten går feil (fram i tid)")
+    OLD = "OLD", _("Mer enn 30 dager gammel da den kom")
 
 
 class ItemKind(TextChoices):
     """What kind of answer a questionnaire item takes."""
 
-    CHOICE = "choice", "Valg"
-    BOOLEAN = "boolean", "Ja/nei"
-    NUMBER = "number", "Tall"
-    TEXT = "text", "Tekst"
+    CHOICE = "choice", _("Valg")
+    BOOLEAN = "boolean", _("Ja/nei")
+    NUMBER = "number", _("Tall")
+    TEXT = "text", _("Tekst")
 
 
 class StatementKind(TextChoices):
     """A later statement about a reading; the reading itself never changes (R-070, R-072)."""
 
-    FAULTY = "FAULTY", "Feilmåling"
-    CONFIRMED = "CONFIRMED", "Bekreftet"
-    IN_DOUBT = "IN_DOUBT", "Usikker"
+    FAULTY = "FAULTY", _("Feilmåling")
+    CONFIRMED = "CONFIRMED", _("Bekreftet")
+    IN_DOUBT = "IN_DOUBT", _("Usikker")

@@ -5,7 +5,11 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from dho.lib.texts import LazyText
 from organisations.enums import Shared, Task
 from organisations.models import Agreement, FollowUpService, GpPractice, Partner, last_day_at_once
 
@@ -15,15 +19,17 @@ _TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
 class DayField(forms.DateField):
     """A known date, typed as people write it (ux.md 2.1)."""
 
-    def __init__(self, *, label: str, **kwargs: Any) -> None:
-        kwargs.setdefault("help_text", "Dag, måned og år, for eksempel 01.01.2027.")
+    def __init__(self, *, label: LazyText, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", _("Dag, måned og år, for eksempel 01.01.2027."))
         super().__init__(
             label=label,
             input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
             widget=forms.DateInput(format="%d.%m.%Y", attrs=_TEXT),
             error_messages={
-                "required": f"{label}: skriv datoen.",
-                "invalid": f"{label}: skriv datoen som dag, måned og år, for eksempel 01.01.2027.",
+                "required": format_lazy(_("{label}: skriv datoen."), label=label),
+                "invalid": format_lazy(
+                    _("{label}: skriv datoen som dag, måned og år, for eksempel 01.01.2027."), label=label
+                ),
             },
             **kwargs,
         )
@@ -34,10 +40,10 @@ class OrganisationField(forms.ChoiceField):
 
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """Read when the page is made: organisations come and go."""
-        kinds = (("Tjenester", "service", FollowUpService), ("Legekontor", "practice", GpPractice))
+        kinds = ((gettext("Tjenester"), "service", FollowUpService), (gettext("Legekontor"), "practice", GpPractice))
         return [
             (heading, [(f"{kind}:{each.pk}", each.name) for each in cast(Any, model).objects.order_by("name")])
-            for heading, kind, model in (*kinds, ("Partnere", "partner", Partner))
+            for heading, kind, model in (*kinds, (gettext("Partnere"), "partner", Partner))
         ]
 
 
@@ -45,25 +51,27 @@ class AgreementForm(forms.Form):
     """What is shared, who does what, and from when to when."""
 
     shares = forms.MultipleChoiceField(
-        label="Hva deler avtalen?", choices=Shared, widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Hva deler avtalen?"), choices=Shared, widget=forms.CheckboxSelectMultiple, required=False
     )
     tasks = forms.MultipleChoiceField(
-        label="Hvilke oppgaver gjør organisasjonen for kommunen?",
+        label=_("Hvilke oppgaver gjør organisasjonen for kommunen?"),
         choices=Task,
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    valid_from = DayField(label="Første dag")
+    valid_from = DayField(label=_("Første dag"))
     valid_until = DayField(
-        label="Siste dag", required=False, help_text="Valgfritt. Uten dato gjelder avtalen til noen avslutter den."
+        label=_("Siste dag"),
+        required=False,
+        help_text=_("Valgfritt. Uten dato gjelder avtalen til noen avslutter den."),
     )
     reference = forms.CharField(
-        label="Referanse",
-        help_text="Valgfritt. Hvor den signerte avtalen ligger, for eksempel saksnummer.",
+        label=_("Referanse"),
+        help_text=_("Valgfritt. Hvor den signerte avtalen ligger, for eksempel saksnummer."),
         max_length=120,
         required=False,
         widget=forms.TextInput(attrs=_TEXT),
-        error_messages={"max_length": "Referanse: skriv høyst 120 tegn."},
+        error_messages={"max_length": _("Referanse: skriv høyst 120 tegn.")},
     )
 
     def fill(self, agreement: Agreement) -> Agreement:
@@ -77,16 +85,19 @@ class NewAgreementForm(AgreementForm):
     """A new agreement also says with whom."""
 
     organisation = OrganisationField(
-        label="Organisasjon",
+        label=_("Organisasjon"),
         widget=forms.Select(attrs={"class": "ds-input"}),
-        error_messages={"required": "Organisasjon: velg en.", "invalid_choice": "Organisasjon: velg en i listen."},
+        error_messages={
+            "required": _("Organisasjon: velg en."),
+            "invalid_choice": _("Organisasjon: velg en i listen."),
+        },
     )
     field_order = ("organisation",)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast(OrganisationField, self.fields["organisation"])
-        field.choices = [("", "Velg organisasjon"), *field.groups()]
+        field.choices = [("", gettext("Velg organisasjon")), *field.groups()]
 
     def fill(self, agreement: Agreement) -> Agreement:
         """With the chosen organisation on it."""
@@ -98,7 +109,7 @@ class NewAgreementForm(AgreementForm):
 class EndForm(forms.Form):
     """The last day, or at once: two buttons, and the second needs no date."""
 
-    valid_until = DayField(label="Siste dag", required=False)
+    valid_until = DayField(label=_("Siste dag"), required=False)
     at_once = forms.BooleanField(required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -7,6 +7,8 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from audit.history import never_deleted, record_changes
@@ -127,7 +129,7 @@ class Municipality(models.Model):
     number = models.CharField("kommunenummer", max_length=4)
     district = models.CharField("bydel", max_length=2, blank=True)
     name = models.CharField(max_length=80)
-    other_name = models.CharField("samisk eller kvensk navn", max_length=120, blank=True)
+    other_name = models.CharField(_("samisk eller kvensk navn"), max_length=120, blank=True)
     county = models.CharField(max_length=60)
     community = models.ForeignKey(HealthCommunity, on_delete=models.PROTECT, related_name="municipalities")
 
@@ -147,7 +149,7 @@ class FollowUpService(models.Model):
     owner = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="owned_services")
     trust = models.ForeignKey(HealthTrust, null=True, on_delete=models.PROTECT, related_name="owned_services")
     phone = models.CharField(max_length=20)
-    hours = models.JSONField("åpningstider")
+    hours = models.JSONField(_("åpningstider"))
     # Service deadlines count open hours only; the sources name no figures, so each service sets its own (S-02).
     deadline_red = models.DurationField(default=timedelta(minutes=30))
     deadline_yellow = models.DurationField(default=timedelta(hours=4))
@@ -233,7 +235,7 @@ class Agreement(models.Model):
     # Where the signed text lies (R-282, R-306).
     reference = models.CharField("referanse", max_length=120, blank=True)
     valid_from = models.DateField()
-    valid_until = models.DateField("siste dag", null=True, blank=True)
+    valid_until = models.DateField(_("siste dag"), null=True, blank=True)
 
     objects = ValidityQuerySet.as_manager()
 
@@ -272,7 +274,7 @@ class Agreement(models.Model):
     def kind_text(self) -> str:
         """What kind of organisation is let in, in words."""
         kind = self.service or self.partner
-        return str(kind.get_kind_display()) if kind else "Legekontor"
+        return str(kind.get_kind_display()) if kind else gettext("Legekontor")
 
     def holds(self, on: date) -> bool:
         """Whether it is in force that day, last day included."""

@@ -19,6 +19,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import holidays
+from django.utils.translation import gettext
 
 from dho.lib.numbers import OSLO, long_date_nb, time_nb, weekday_nb
 
@@ -103,12 +104,12 @@ class OpeningHours:
     def describe(self, at: dt.datetime) -> str:
         """For screens and the tablet: "Åpent til kl. 15.30" or "Stengt. Åpner mandag kl. 08.00"."""
         if self.is_open(at):
-            return f"Åpent til {_closing_text(_oslo(at), self.closing(at))}"
+            return gettext("Åpent til %(closing)s") % {"closing": _closing_text(_oslo(at), self.closing(at))}
         try:
             opens = self.next_opening(at)
         except NeverOpens:
-            return "Stengt. Ny åpningstid er ikke satt"
-        return f"Stengt. Åpner {_opening_text(_oslo(at), opens)}"
+            return gettext("Stengt. Ny åpningstid er ikke satt")
+        return gettext("Stengt. Åpner %(opening)s") % {"opening": _opening_text(_oslo(at), opens)}
 
     def to_json(self) -> dict[str, Any]:
         """A form that JSON can hold; the way back is :meth:`from_json`."""
@@ -217,7 +218,7 @@ def _public_holidays(year: int) -> frozenset[dt.date]:
 def _opening_text(now: dt.datetime, opens: dt.datetime) -> str:
     days_away = (opens.date() - now.date()).days
     if days_away == 0:
-        return f"i dag {time_nb(opens)}"
+        return gettext("i dag %(clock)s") % {"clock": time_nb(opens)}
     if days_away <= 6:
         return f"{weekday_nb(opens)} {time_nb(opens)}"
     return f"{weekday_nb(opens)} {long_date_nb(opens)} {time_nb(opens)}"

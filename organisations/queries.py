@@ -5,9 +5,12 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from audit.models import ChangeEntry
 from dho.lib.numbers import date_nb
+from dho.lib.texts import LazyText
 from organisations.enums import Shared, Task
 from organisations.models import Agreement
 
@@ -40,24 +43,24 @@ def history_of(agreement: Agreement) -> list[Change]:
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [
-        (label, in_words(before[field]) if field in before else "", in_words(after.get(field)))
+        (str(label), in_words(before[field]) if field in before else "", in_words(after.get(field)))
         for field, (label, in_words) in _FIELDS.items()
         if before.get(field, ...) != after.get(field)
     ]
 
 
 def _day(value: str | None) -> str:
-    return date_nb(date.fromisoformat(value)) if value else "ikke satt"
+    return date_nb(date.fromisoformat(value)) if value else gettext("ikke satt")
 
 
 def _labels(choices: type[Shared] | type[Task]) -> Any:
-    return lambda values: ", ".join(str(choices(value).label) for value in values) or "ingen"
+    return lambda values: ", ".join(str(choices(value).label) for value in values) or gettext("ingen")
 
 
-_FIELDS: Final[dict[str, tuple[str, Any]]] = {
-    "valid_from": ("Første dag", _day),
-    "valid_until": ("Siste dag", _day),
-    "shares": ("Deler", _labels(Shared)),
-    "tasks": ("Oppgaver", _labels(Task)),
-    "reference": ("Referanse", lambda value: value or "ikke satt"),
+_FIELDS: Final[dict[str, tuple[LazyText, Any]]] = {
+    "valid_from": (_("Første dag"), _day),
+    "valid_until": (_("Siste dag"), _day),
+    "shares": (_("Deler"), _labels(Shared)),
+    "tasks": (_("Oppgaver"), _labels(Task)),
+    "reference": (_("Referanse"), lambda value: value or gettext("ikke satt")),
 }

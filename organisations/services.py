@@ -6,6 +6,7 @@ from typing import Protocol
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from dho.lib.numbers import date_nb
 from organisations.enums import Shared
@@ -45,19 +46,21 @@ def save_agreement(*, agreement: Agreement, by: Administrator, now: datetime) ->
         # Only the overlap is left to the database: two administrators can save at the same time.
         if "one_at_a_time" not in str(error):
             raise
-        message = "Første dag: kommunen har allerede en avtale med denne organisasjonen på samme tid."
+        message = gettext("Første dag: kommunen har allerede en avtale med denne organisasjonen på samme tid.")
         raise AgreementRefused("valid_from", message) from error
     return agreement
 
 
 def _refuse_impossible(new: Agreement, old: Agreement | None, today: date) -> None:
     if old and old.valid_until and old.valid_until < max(today, old.valid_from):
-        raise AgreementRefused("", "Avtalen er avsluttet og kan ikke endres. Lag en ny avtale.")
+        raise AgreementRefused("", gettext("Avtalen er avsluttet og kan ikke endres. Lag en ny avtale."))
     _refuse_dates(new, old, today)
     if not new.shares:
-        raise AgreementRefused("shares", "Deler: velg minst én ting som avtalen deler.")
+        raise AgreementRefused("shares", gettext("Deler: velg minst én ting som avtalen deler."))
     if new.partner_id and set(new.shares) - {Shared.EQUIPMENT}:
-        message = "Deler: en partner arbeider uten helseopplysninger. Du kan bare dele utstyr og leveringsadresse."
+        message = gettext(
+            "Deler: en partner arbeider uten helseopplysninger. Du kan bare dele utstyr og leveringsadresse."
+        )
         raise AgreementRefused("shares", message)
 
 
@@ -65,14 +68,16 @@ def _refuse_dates(new: Agreement, old: Agreement | None, today: date) -> None:
     """History is never rewritten: what was open stays open in it, and what was closed stays closed."""
     begun = old is not None and old.valid_from <= today
     if old and begun and new.valid_from != old.valid_from:
-        message = f"Første dag: avtalen begynte {date_nb(old.valid_from)}, og det kan ikke endres."
+        message = gettext("Første dag: avtalen begynte %(valid_from)s, og det kan ikke endres.") % {
+            "valid_from": date_nb(old.valid_from)
+        }
         raise AgreementRefused("valid_from", message)
     if not begun and new.valid_from < today:
-        raise AgreementRefused("valid_from", "Første dag: velg i dag eller en senere dag.")
+        raise AgreementRefused("valid_from", gettext("Første dag: velg i dag eller en senere dag."))
     withdrawn = old is not None and new.valid_until == last_day_at_once(new.valid_from, today)
     if new.valid_until is None or withdrawn:
         return
     if new.valid_until < new.valid_from:
-        raise AgreementRefused("valid_until", "Siste dag: velg samme dag som første dag eller en senere dag.")
+        raise AgreementRefused("valid_until", gettext("Siste dag: velg samme dag som første dag eller en senere dag."))
     if new.valid_until < today:
-        raise AgreementRefused("valid_until", "Siste dag: velg i dag eller en senere dag.")
+        raise AgreementRefused("valid_until", gettext("Siste dag: velg i dag eller en senere dag."))

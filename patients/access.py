@@ -150,7 +150,10 @@ def get_patient(
 
 
 def _purpose(patient: Patient, *, by: Actor, now: datetime) -> str:
-    """What the log says beside the action: that only emergency access opened the record, and past a block."""
+    """What the log says beside the action: that only emergency access opened the record, and past a block.
+
+    Stored, so in bokmål whoever looks (ADR 21).
+    """
     if emergency_of(patient, by=by, now=now) is None:
         return ""
     blocked = _blocks_against(by).filter(patient=patient).exists()

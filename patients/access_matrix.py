@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db.models import Count, QuerySet, Value
 from django.db.models.fields import UUIDField
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.enums import Role
@@ -25,9 +27,9 @@ from patients.models import Patient
 
 # What a role can see of a patient, the most first.
 SEES: Final = {
-    Permission.SEE_PATIENT: "Målinger og plan",
-    Permission.SEE_PLAN: "Bare planen",
-    Permission.SEE_DELIVERY: "Utstyr og leveringsadresse",
+    Permission.SEE_PATIENT: _("Målinger og plan"),
+    Permission.SEE_PLAN: _("Bare planen"),
+    Permission.SEE_DELIVERY: _("Utstyr og leveringsadresse"),
 }
 # So many memberships are counted in one statement.
 _AT_ONCE: Final = 50
@@ -49,26 +51,26 @@ class Row:
     def reason(self) -> str:
         """Why the membership reaches the municipality at all."""
         if self.agreement:
-            return "Avtale"
-        return "Kommunen eier tjenesten" if self.actor.service_id else "Arbeider i kommunen"
+            return gettext("Avtale")
+        return gettext("Kommunen eier tjenesten") if self.actor.service_id else gettext("Arbeider i kommunen")
 
     @property
     def sees(self) -> str:
         """What the role sees of a patient here."""
-        return SEES[self.permission] if self.permission else "Ingen pasienter"
+        return str(SEES[self.permission]) if self.permission else gettext("Ingen pasienter")
 
     @property
     def relation(self) -> str:
         """The care relation that the role needs besides, as `patients.access.related_to` asks for it."""
         by = self.actor
         if self.permission is None or by.partner_id:
-            return "Ingen: rollen ser ikke pasienter"
+            return gettext("Ingen: rollen ser ikke pasienter")
         if by.service_id:
-            return "Tjenesten har forløpet, eller pasienten er delt med den"
+            return gettext("Tjenesten har forløpet, eller pasienten er delt med den")
         return {
-            Role.GP: "Er pasientens fastlege",
-            Role.GP_OFFICE_NURSE: "En lege på kontoret er pasientens fastlege",
-        }.get(by.role, "Alle kommunens pasienter")
+            Role.GP: gettext("Er pasientens fastlege"),
+            Role.GP_OFFICE_NURSE: gettext("En lege på kontoret er pasientens fastlege"),
+        }.get(by.role, gettext("Alle kommunens pasienter"))
 
 
 def moment_of(day: date, *, now: datetime) -> datetime:

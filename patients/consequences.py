@@ -11,11 +11,14 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.queries import work_reaching
 from accounts.roles import Permission
 from dho.lib.numbers import long_date_nb
+from dho.lib.texts import LazyText
 from organisations.enums import Shared
 from organisations.models import Agreement
 from patients.access import visible_patients
@@ -24,10 +27,10 @@ from patients.models import Patient
 
 _ANY: Final = "ANY"
 # What the organisation may see by an agreement, by what it shares, and how that is said.
-_SAID: Final[dict[str, tuple[Permission, str]]] = {
-    Shared.READINGS: (Permission.SEE_PATIENT, "se målinger og varsler for"),
-    Shared.PLAN: (Permission.SEE_PLAN, "se egenbehandlingsplanen til"),
-    Shared.EQUIPMENT: (Permission.MANAGE_DEVICES, "styre utstyret til"),
+_SAID: Final[dict[str, tuple[Permission, LazyText]]] = {
+    Shared.READINGS: (Permission.SEE_PATIENT, _("se målinger og varsler for")),
+    Shared.PLAN: (Permission.SEE_PLAN, _("se egenbehandlingsplanen til")),
+    Shared.EQUIPMENT: (Permission.MANAGE_DEVICES, _("styre utstyret til")),
 }
 # People and patients, for everything together and for each thing shared.
 Reach = dict[str, tuple[int, int]]
@@ -62,7 +65,7 @@ def _reach(agreement: Agreement, *, on: date, now: datetime) -> Reach:
     work = [by for by in work_reaching(agreement.party_id, on=on) if organisation_of(by) == organisation]
     at, party = moment_of(on, now=now), agreement.party_id
     reach = {_ANY: _counted([(by, seen) for by in work if (seen := permission_in(by, party))], party, at)}
-    for shared, (permission, _) in _SAID.items():
+    for shared, (permission, _said) in _SAID.items():
         holding = [(by, permission) for by in work if party in by.reaches(permission)]
         reach[shared] = _counted(holding, party, at)
     return reach
@@ -87,17 +90,26 @@ def _differing(was: Reach, will: Reach) -> list[tuple[str, bool]]:
 
 def _sentence(new: Agreement, day: date, key: str, gained: bool, was: Reach, will: Reach, now: datetime) -> str:
     people, patients = (will if gained else was)[key]
-    when = "i dag" if day == timezone.localdate(now) else long_date_nb(day)
-    may = "se" if key == _ANY else _SAID[key][1]
-    who = f"{people} person{'er' if people > 1 else ''} i {new.organisation.name}"
-    whom = f"{patients} pasient{'' if patients == 1 else 'er'} i {new.party.name}"
+    when = gettext("i dag") if day == timezone.localdate(now) else long_date_nb(day)
+    who = ngettext("%(count)d person i %(place)s", "%(count)d personer i %(place)s", people)
+    whom = ngettext("%(count)d pasient i %(place)s", "%(count)d pasienter i %(place)s", patients)
     if not patients:
-        whom = f"pasienter i {new.party.name}. Nå gjelder det ingen"
-    return f"Fra {when} kan {who} {'' if gained else 'ikke lenger '}{may} {whom}."
+        whom = gettext("pasienter i %(place)s. Nå gjelder det ingen")
+    said = gettext("Fra %(when)s kan %(who)s %(see)s %(whom)s.")
+    if not gained:
+        said = gettext("Fra %(when)s kan %(who)s ikke lenger %(see)s %(whom)s.")
+    return said % {
+        "when": when,
+        "who": who % {"count": people, "place": new.organisation.name},
+        "see": gettext("se") if key == _ANY else _SAID[key][1],
+        "whom": whom % {"count": patients, "place": new.party.name},
+    }
 
 
 def _nothing(old: Agreement | None, new: Agreement, days: list[date]) -> str:
     if all((old.shared_on(day) if old else frozenset()) == new.shared_on(day) for day in days):
-        return "Ingen får eller mister tilgang når du lagrer."
+        return gettext("Ingen får eller mister tilgang når du lagrer.")
     name = new.organisation.name
-    return f"Ingen får eller mister tilgang når du lagrer: ingen i {name} har en rolle som avtalen gjelder for."
+    return gettext(
+        "Ingen får eller mister tilgang når du lagrer: ingen i %(name)s har en rolle som avtalen gjelder for."
+    ) % {"name": name}

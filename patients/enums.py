@@ -1,76 +1,77 @@
 """Choices of the patient record and the enrolment."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Sex(TextChoices):
     """Sex as in the population register; unknown is said, not guessed."""
 
-    FEMALE = "F", "Kvinne"
-    MALE = "M", "Mann"
-    UNKNOWN = "U", "Ikke oppgitt"
+    FEMALE = "F", _("Kvinne")
+    MALE = "M", _("Mann")
+    UNKNOWN = "U", _("Ikke oppgitt")
 
 
 class EnrolmentStatus(TextChoices):
     """Where the course of the service stands (R-015); referral and assessment come with the pathway."""
 
-    TRIAL = "TRIAL", "Prøveperiode"
-    ACTIVE = "ACTIVE", "I drift"
-    PAUSED = "PAUSED", "Pause"
-    ENDED = "ENDED", "Avsluttet"
+    TRIAL = "TRIAL", _("Prøveperiode")
+    ACTIVE = "ACTIVE", _("I drift")
+    PAUSED = "PAUSED", _("Pause")
+    ENDED = "ENDED", _("Avsluttet")
 
 
 class Decision(TextChoices):
     """What was decided about a request for correction (GDPR article 16)."""
 
-    WAITING = "", "Venter på svar"
-    ACCEPTED = "ACCEPTED", "Rettet"
-    REFUSED = "REFUSED", "Avslått"
+    WAITING = "", _("Venter på svar")
+    ACCEPTED = "ACCEPTED", _("Rettet")
+    REFUSED = "REFUSED", _("Avslått")
 
 
 class EndReason(TextChoices):
     """Why the service ended (R-017)."""
 
-    NO_BENEFIT = "NO_BENEFIT", "Ikke lenger nytte"
-    TOO_ILL = "TOO_ILL", "For syk"
-    NOT_SUITED = "NOT_SUITED", "Ikke egnet etter prøveperiode"
-    INSECURITY = "INSECURITY", "Skaper utrygghet"
-    OWN_WISH = "OWN_WISH", "Eget ønske"
-    MOVED = "MOVED", "Flyttet"
-    DEAD = "DEAD", "Død"
-    OTHER = "OTHER", "Annet"
+    NO_BENEFIT = "NO_BENEFIT", _("Ikke lenger nytte")
+    TOO_ILL = "TOO_ILL", _("For syk")
+    NOT_SUITED = "NOT_SUITED", _("Ikke egnet etter prøveperiode")
+    INSECURITY = "INSECURITY", _("Skaper utrygghet")
+    OWN_WISH = "OWN_WISH", _("Eget ønske")
+    MOVED = "MOVED", _("Flyttet")
+    DEAD = "DEAD", _("Død")
+    OTHER = "OTHER", _("Annet")
 
 
 class TargetGroup(TextChoices):
     """Target groups as tags; none is required, the service is diagnosis-independent (R-007, R-023)."""
 
-    COPD = "COPD", "Kols"
-    HEART_FAILURE = "HEART_FAILURE", "Hjertesvikt"
-    DIABETES = "DIABETES", "Diabetes"
-    CANCER = "CANCER", "Kreft"
-    MENTAL_ILLNESS = "MENTAL_ILLNESS", "Psykisk helse"
-    NUTRITION = "NUTRITION", "Ernæring"
-    COMPLEX_NEEDS = "COMPLEX_NEEDS", "Sammensatte behov"
-    GROUP_HOME = "GROUP_HOME", "Bofellesskap"
-    HEALTHY_LIFE = "HEALTHY_LIFE", "Frisklivssentral"
-    DEMENTIA_RELATIVES = "DEMENTIA_RELATIVES", "Pårørende ved demens"
+    COPD = "COPD", _("Kols")
+    HEART_FAILURE = "HEART_FAILURE", _("Hjertesvikt")
+    DIABETES = "DIABETES", _("Diabetes")
+    CANCER = "CANCER", _("Kreft")
+    MENTAL_ILLNESS = "MENTAL_ILLNESS", _("Psykisk helse")
+    NUTRITION = "NUTRITION", _("Ernæring")
+    COMPLEX_NEEDS = "COMPLEX_NEEDS", _("Sammensatte behov")
+    GROUP_HOME = "GROUP_HOME", _("Bofellesskap")
+    HEALTHY_LIFE = "HEALTHY_LIFE", _("Frisklivssentral")
+    DEMENTIA_RELATIVES = "DEMENTIA_RELATIVES", _("Pårørende ved demens")
 
 
 class NationalIdKind(TextChoices):
     """Which kind of national id the patient has (norway.md 4.6)."""
 
-    FNR = "FNR", "Fødselsnummer"
-    DNR = "DNR", "D-nummer"
-    HNR = "HNR", "H-nummer"
-    FHN = "FHN", "Felles hjelpenummer"
+    FNR = "FNR", _("Fødselsnummer")
+    DNR = "DNR", _("D-nummer")
+    HNR = "HNR", _("H-nummer")
+    FHN = "FHN", _("Felles hjelpenummer")
 
 
 class HandoverAnswer(TextChoices):
     """What the receiving service said; empty while nobody has answered."""
 
-    ACCEPTED = "ACCEPTED", "Tatt imot"
-    DECLINED = "DECLINED", "Avslått"
-    WITHDRAWN = "WITHDRAWN", "Trukket tilbake"
+    ACCEPTED = "ACCEPTED", _("Tatt imot")
+    DECLINED = "DECLINED", _("Avslått")
+    WITHDRAWN = "WITHDRAWN", _("Trukket tilbake")
 
 
 class Obstacle(TextChoices):
@@ -78,42 +79,42 @@ class Obstacle(TextChoices):
 
     NO_AGREEMENT = (
         "NO_AGREEMENT",
-        (
+        _(
             "Tjenesten har ingen avtale som lar den se pasienter i kommunen den dagen. Velg en annen tjeneste, "
             "eller be kommunen inngå en avtale først."
         ),
     )
-    HOLDS_COURSE = "HOLDS_COURSE", "Tjenesten følger allerede opp pasienten. Velg en annen tjeneste."
-    ALREADY_SHARED = "ALREADY_SHARED", "Pasienten er allerede delt med tjenesten. Avslutt delingen først."
-    BLOCKED = "BLOCKED", "Pasienten har sperret for tjenesten. Snakk med pasienten, og opphev sperringen først."
-    PAST_DAY = "PAST_DAY", "Dagen er passert. Velg i dag eller en dag framover."
-    NO_COURSE = "NO_COURSE", "Pasienten har ikke noe forløp nå. Det er ingenting å overføre."
-    HANDOVER_OPEN = "HANDOVER_OPEN", ("En overføring venter allerede. Trekk den tilbake før du gjør dette.")
+    HOLDS_COURSE = "HOLDS_COURSE", _("Tjenesten følger allerede opp pasienten. Velg en annen tjeneste.")
+    ALREADY_SHARED = "ALREADY_SHARED", _("Pasienten er allerede delt med tjenesten. Avslutt delingen først.")
+    BLOCKED = "BLOCKED", _("Pasienten har sperret for tjenesten. Snakk med pasienten, og opphev sperringen først.")
+    PAST_DAY = "PAST_DAY", _("Dagen er passert. Velg i dag eller en dag framover.")
+    NO_COURSE = "NO_COURSE", _("Pasienten har ikke noe forløp nå. Det er ingenting å overføre.")
+    HANDOVER_OPEN = "HANDOVER_OPEN", _("En overføring venter allerede. Trekk den tilbake før du gjør dette.")
     NOBODY_THERE = (
         "NOBODY_THERE",
-        ("Ingen sykepleier i tjenesten kan følge opp pasienten den dagen. Velg en annen tjeneste eller en annen dag."),
+        _("Ingen sykepleier i tjenesten kan følge opp pasienten den dagen. Velg en annen tjeneste eller en annen dag."),
     )
-    ANSWERED = "ANSWERED", "Overføringen er allerede besvart eller trukket tilbake."
-    COURSE_CHANGED = "COURSE_CHANGED", "Forløpet er avsluttet eller endret siden overføringen ble foreslått."
+    ANSWERED = "ANSWERED", _("Overføringen er allerede besvart eller trukket tilbake.")
+    COURSE_CHANGED = "COURSE_CHANGED", _("Forløpet er avsluttet eller endret siden overføringen ble foreslått.")
     BLOCK_OF_HOLDER = (
         "BLOCK_OF_HOLDER",
-        (
+        _(
             "Tjenesten følger opp pasienten, og ingen andre ser på målingene. Avslutt forløpet i stedet, "
             "eller overfør pasienten til en annen tjeneste."
         ),
     )
     BLOCK_OF_LAST_NURSE = (
         "BLOCK_OF_LAST_NURSE",
-        (
+        _(
             "Sperringen gjør at ingen sykepleier ser pasientens varsler. Overfør pasienten til en annen tjeneste, "
             "eller avslutt forløpet i stedet."
         ),
     )
-    ALREADY_BLOCKED = "ALREADY_BLOCKED", "Sperringen gjelder allerede."
-    ALREADY_LIFTED = "ALREADY_LIFTED", "Sperringen er allerede opphevet."
-    ALREADY_ENDED = "ALREADY_ENDED", "Delingen er allerede avsluttet."
-    SHORT_REASON = "SHORT_REASON", "Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå."
-    ALREADY_OPEN = "ALREADY_OPEN", "Du har allerede tilgang til pasienten."
-    OWN_EMERGENCY = "OWN_EMERGENCY", "Du kan ikke vurdere din egen nødtilgang. En annen må gjøre det."
-    ALREADY_REVIEWED = "ALREADY_REVIEWED", "Nødtilgangen er allerede vurdert."
-    NO_REVIEW = "NO_REVIEW", "Vurdering: skriv hva du har kommet fram til."
+    ALREADY_BLOCKED = "ALREADY_BLOCKED", _("Sperringen gjelder allerede.")
+    ALREADY_LIFTED = "ALREADY_LIFTED", _("Sperringen er allerede opphevet.")
+    ALREADY_ENDED = "ALREADY_ENDED", _("Delingen er allerede avsluttet.")
+    SHORT_REASON = "SHORT_REASON", _("Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå.")
+    ALREADY_OPEN = "ALREADY_OPEN", _("Du har allerede tilgang til pasienten.")
+    OWN_EMERGENCY = "OWN_EMERGENCY", _("Du kan ikke vurdere din egen nødtilgang. En annen må gjøre det.")
+    ALREADY_REVIEWED = "ALREADY_REVIEWED", _("Nødtilgangen er allerede vurdert.")
+    NO_REVIEW = "NO_REVIEW", _("Vurdering: skriv hva du har kommet fram til.")

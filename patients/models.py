@@ -6,6 +6,8 @@ from typing import Final, Self
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from pgtrigger import Protect, Update
 from pgtrigger import Q as TriggerQ
 from uuid_utils.compat import uuid7
@@ -35,15 +37,15 @@ class Patient(models.Model):
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     given_name = models.CharField("fornavn", max_length=100)
     family_name = models.CharField("etternavn", max_length=100)
-    birth_date = models.DateField("fødselsdato")
-    sex = models.CharField("kjønn", max_length=1, choices=Sex, default=Sex.UNKNOWN)
+    birth_date = models.DateField(_("fødselsdato"))
+    sex = models.CharField(_("kjønn"), max_length=1, choices=Sex, default=Sex.UNKNOWN)
     # Encrypted, with a keyed hash beside it so that the same person is found without decrypting every row.
     national_id = EncryptedTextField()
     national_id_index = models.CharField(max_length=64)
     national_id_kind = models.CharField(max_length=3, choices=NationalIdKind)
     synthetic = models.BooleanField()
     phone = models.CharField("telefon", max_length=20, blank=True)
-    language = models.CharField("språk", max_length=40, default="norsk")
+    language = models.CharField(_("språk"), max_length=40, default="norsk")
     communication = models.CharField("tilrettelegging", max_length=120, blank=True)
     # None: nobody has asked. Empty text: asked, none known. The two must not look the same (NHS CUI).
     cave = models.CharField("CAVE", max_length=200, null=True, blank=True)
@@ -73,8 +75,12 @@ class Patient(models.Model):
     def departure(self, on: date) -> str:
         """«Død 01.11.2026» or «Flyttet fra kommunen 01.11.2026», from that day on; else empty."""
         if self.deceased_on and self.deceased_on <= on:
-            return f"Død {date_nb(self.deceased_on)}"
-        return f"Flyttet fra kommunen {date_nb(self.moved_on)}" if self.moved_on and self.moved_on <= on else ""
+            return gettext("Død %(deceased_on)s") % {"deceased_on": date_nb(self.deceased_on)}
+        return (
+            gettext("Flyttet fra kommunen %(moved_on)s") % {"moved_on": date_nb(self.moved_on)}
+            if self.moved_on and self.moved_on <= on
+            else ""
+        )
 
     def age(self, on: date) -> int:
         """Whole years on that day."""
@@ -163,7 +169,7 @@ class CareRelation(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="care_relations")
     service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
-    valid_until = models.DateField("siste dag", null=True, blank=True)
+    valid_until = models.DateField(_("siste dag"), null=True, blank=True)
     given_at = models.DateTimeField()
     given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     # Ended by a person, at once; `valid_until` counts whole days.
@@ -197,14 +203,14 @@ class Handover(models.Model):
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="handovers")
     from_service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
     to_service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
-    takes_effect_on = models.DateField("fra og med")
+    takes_effect_on = models.DateField(_("fra og med"))
     note = models.TextField("notat", blank=True)
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     answer = models.CharField(max_length=10, choices=HandoverAnswer, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-    answer_note = models.TextField("notat til svaret", blank=True)
+    answer_note = models.TextField(_("notat til svaret"), blank=True)
     moved_at = models.DateTimeField(null=True)
 
     class Meta:

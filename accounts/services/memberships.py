@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.enums import Role
@@ -37,9 +38,13 @@ def register_person(
     """
     _require_manager(by)
     if User.objects.filter(username__iexact=username).exists():
-        raise AccountRefused("username", "Brukernavn: det er i bruk. Finn personen, eller velg et annet brukernavn.")
+        raise AccountRefused(
+            "username", gettext("Brukernavn: det er i bruk. Finn personen, eller velg et annet brukernavn.")
+        )
     if hpr_number and User.objects.filter(hpr_number=hpr_number).exists():
-        raise AccountRefused("hpr_number", "HPR-nummer: personen er registrert. Finn personen med HPR-nummeret.")
+        raise AccountRefused(
+            "hpr_number", gettext("HPR-nummer: personen er registrert. Finn personen med HPR-nummeret.")
+        )
     user = User(
         username=username, first_name=given_name, last_name=family_name, email=email, hpr_number=hpr_number,
         date_joined=now,
@@ -66,11 +71,15 @@ def give_membership(
     if workplace not in workplaces_of(by, on=today):
         raise PermissionDenied
     if user == by.user:
-        raise AccountRefused(_ROLE, "Rolle: du kan ikke gi deg selv en rolle. Be en annen administrator.")
+        raise AccountRefused(_ROLE, gettext("Rolle: du kan ikke gi deg selv en rolle. Be en annen administrator."))
     if role not in MAY_GIVE[by.role]:
-        raise AccountRefused(_ROLE, "Rolle: du kan ikke gi denne rollen. Be administratoren i kommunen.")
+        raise AccountRefused(_ROLE, gettext("Rolle: du kan ikke gi denne rollen. Be administratoren i kommunen."))
     if role not in workplace.roles:
-        raise AccountRefused(_ROLE, f"Rolle: {role.label} passer ikke i {workplace.name}. Velg en annen rolle.")
+        raise AccountRefused(
+            _ROLE,
+            gettext("Rolle: %(role)s passer ikke i %(workplace)s. Velg en annen rolle.")
+            % {"role": role.label, "workplace": workplace.name},
+        )
     _refuse_dates(role, valid_from, valid_until, today)
     # Two administrators at once: the second waits, and then sees what the first gave.
     User.objects.select_for_update().get(pk=user.pk)
@@ -93,15 +102,17 @@ def end_membership(*, membership: Membership, last_day: date, by: Actor, now: da
         raise PermissionDenied
     if found.user_id == by.user.pk:
         raise AccountRefused(
-            "valid_until", "Siste dag: du kan ikke avslutte din egen rolle. Be en annen administrator."
+            "valid_until", gettext("Siste dag: du kan ikke avslutte din egen rolle. Be en annen administrator.")
         )
     at_once = last_day_at_once(found.valid_from, today)
     if found.valid_until and found.valid_until <= at_once:
-        raise AccountRefused("valid_until", "Siste dag: rollen er avsluttet allerede.")
+        raise AccountRefused("valid_until", gettext("Siste dag: rollen er avsluttet allerede."))
     if last_day < at_once:
-        raise AccountRefused("valid_until", f"Siste dag: velg {date_nb(today)} eller en senere dag.")
+        raise AccountRefused(
+            "valid_until", gettext("Siste dag: velg %(today)s eller en senere dag.") % {"today": date_nb(today)}
+        )
     if found.role == Role.SUPPORT and found.valid_until and last_day > found.valid_until:
-        raise AccountRefused("valid_until", "Siste dag: støtte kan ikke forlenges. Gi en ny rolle i stedet.")
+        raise AccountRefused("valid_until", gettext("Siste dag: støtte kan ikke forlenges. Gi en ny rolle i stedet."))
     found.valid_until = last_day
     found.save(update_fields=["valid_until"])
     return found
@@ -114,17 +125,24 @@ def _require_manager(by: Actor) -> None:
 
 def _refuse_dates(role: Role, valid_from: date, valid_until: date | None, today: date) -> None:
     if valid_from < today:
-        raise AccountRefused("valid_from", "Første dag: velg i dag eller en senere dag.")
+        raise AccountRefused("valid_from", gettext("Første dag: velg i dag eller en senere dag."))
     if valid_until is not None and valid_until < valid_from:
-        raise AccountRefused("valid_until", "Siste dag: velg samme dag som første dag eller en senere dag.")
+        raise AccountRefused("valid_until", gettext("Siste dag: velg samme dag som første dag eller en senere dag."))
     # R-309: a supplier's access is time-limited and approved, never standing.
     if role == Role.SUPPORT and (valid_until is None or valid_until > valid_from + SUPPORT_AT_MOST):
         latest = date_nb(valid_from + SUPPORT_AT_MOST)
-        raise AccountRefused("valid_until", f"Siste dag: leverandørstøtte varer høyst sju dager. Velg senest {latest}.")
+        raise AccountRefused(
+            "valid_until",
+            gettext("Siste dag: leverandørstøtte varer høyst sju dager. Velg senest %(latest)s.") % {"latest": latest},
+        )
 
 
 def _refuse_twice(user: User, role: Role, workplace: Workplace, valid_from: date, valid_until: date | None) -> None:
     same = Membership.objects.filter(user=user, role=role, **workplace.column)
     later = same.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=valid_from))
     if (later.filter(valid_from__lte=valid_until) if valid_until else later).exists():
-        raise AccountRefused(_ROLE, f"Rolle: personen er allerede {role.label} i {workplace.name} på samme tid.")
+        raise AccountRefused(
+            _ROLE,
+            gettext("Rolle: personen er allerede %(role)s i %(workplace)s på samme tid.")
+            % {"role": role.label, "workplace": workplace.name},
+        )

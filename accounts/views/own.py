@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actor import ActorRequest
@@ -45,7 +46,7 @@ def choose_role(request: ActorRequest) -> HttpResponse:
     """Work in another of one's own memberships from now on."""
     form = RoleForm(request.POST, work=work_of(cast(User, request.user), on=timezone.localdate()))
     if not form.is_valid():
-        messages.error(request, "Rollen ble ikke byttet. Velg en av rollene i listen.")
+        messages.error(request, gettext("Rollen ble ikke byttet. Velg en av rollene i listen."))
         return redirect("profile")
     request.session[SESSION_KEY] = form.cleaned_data["membership"]
     return redirect("home")
@@ -60,7 +61,7 @@ def profile(request: ActorRequest) -> HttpResponse:
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "Innstillingene er lagret.")
+        messages.success(request, gettext("Innstillingene er lagret."))
         return redirect("profile")
     chosen = str(request.actor.membership_id) if request.actor else ""
     work = work_of(cast(User, request.user), on=timezone.localdate())

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -55,7 +56,9 @@ def new(request: ActorRequest) -> HttpResponse:
         except AccountRefused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"{made.get_full_name()} er registrert. Gi personen en rolle.")
+            messages.success(
+                request, gettext("%(name)s er registrert. Gi personen en rolle.") % {"name": made.get_full_name()}
+            )
             return redirect("person", made.pk)
     return render(request, "accounts/person_new.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -79,7 +82,10 @@ def person(request: ActorRequest, user_id: UUID) -> HttpResponse:
         except AccountRefused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"{found.get_full_name()} er nå {given.get_role_display()}.")
+            messages.success(
+                request,
+                gettext("%(name)s er nå %(role)s.") % {"name": found.get_full_name(), "role": given.get_role_display()},
+            )
             return redirect("person", found.pk)
     rows = memberships_managed_by(by, on=today).filter(user=found)
     context = {"person": found, "rows": rows, "form": form, "today": today, "oneself": found == by.user}
@@ -105,7 +111,11 @@ def end(request: ActorRequest, membership_id: UUID) -> HttpResponse:
         except AccountRefused as refused:
             form.add_error(refused.field, str(refused))
         else:
-            messages.success(request, f"Siste dag i rollen for {found.user.get_full_name()}: {date_nb(last_day)}.")
+            messages.success(
+                request,
+                gettext("Siste dag i rollen for %(name)s: %(last_day)s.")
+                % {"name": found.user.get_full_name(), "last_day": date_nb(last_day)},
+            )
             return redirect("people")
     context = {"form": form, "membership": found}
     return render(request, "accounts/membership_end.html", context, status=422 if form.errors else 200)

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -54,7 +55,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one of one's own; somebody else's does not exist."""
     found = get_object_or_404(UserSession, pk=session_id, user=request.user)
     end_sessions(request, [found])
-    messages.success(request, "Innloggingen er avsluttet.")
+    messages.success(request, gettext("Innloggingen er avsluttet."))
     return redirect("sessions")
 
 
@@ -64,7 +65,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 def end_all_sessions(request: HttpRequest) -> HttpResponse:
     """«Logg ut overalt», here as well."""
     end_sessions(request, list(UserSession.objects.filter(user=cast(User, request.user))))
-    messages.success(request, "Du er logget ut overalt.")
+    messages.success(request, gettext("Du er logget ut overalt."))
     return redirect("login")
 
 

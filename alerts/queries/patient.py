@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.db.models import Case, IntegerField, Max, Q, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.models import DeviceCredential
 from alerts.enums import AlertState, Level, Outcome
+from alerts.explanations import COLOUR_WORDS
 from alerts.models import Alert, Assessment, Handling, QueueEntry
 from alerts.queries.queue import entries_of
 from alerts.queries.trends import current_judgement, in_force_from_to
-from alerts.trends import COLOUR_WORDS
 from careplans.enums import Zone
 from careplans.models import Measure, PlanVersion
 from careplans.scoring import Colour
@@ -78,7 +79,7 @@ class AnsweredForm:
     @property
     def colour_word(self) -> str:
         """Rød, Gul …; empty before it is judged."""
-        return COLOUR_WORDS[Colour(self.colour)] if self.colour else ""
+        return str(COLOUR_WORDS[Colour(self.colour)]) if self.colour else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +165,11 @@ def answers_in_words(answers: dict[str, Any], items: list[QuestionnaireItem]) ->
 
 def _words(answer: Any, item: QuestionnaireItem) -> str:
     if answer is None or answer == "":
-        return "Ikke besvart"
+        return gettext("Ikke besvart")
     # True == 1 in Python, so the type must agree too.
     labels = (o["label"] for o in item.options if o["value"] == answer and type(o["value"]) is type(answer))
-    return next(labels, {True: "Ja", False: "Nei"}[answer] if isinstance(answer, bool) else str(answer))
+    yes_or_no = gettext("Ja") if answer is True else gettext("Nei")
+    return next(labels, yes_or_no if isinstance(answer, bool) else str(answer))
 
 
 def timeline(patient: Patient, versions: list[PlanVersion]) -> list[Event]:
@@ -192,10 +194,14 @@ def _handled(handling: Handling, texts: dict[UUID, str]) -> Event:
 
 
 def _plan_events(version: PlanVersion) -> list[Event]:
-    name = f"Plan versjon {version.number}"
-    events = [Event(version.created_at, f"{name}: utkast laget", version.created_by.get_full_name())]
+    name = gettext("Plan versjon %(number)s") % {"number": version.number}
+    events = [
+        Event(
+            version.created_at, gettext("%(name)s: utkast laget") % {"name": name}, version.created_by.get_full_name()
+        )
+    ]
     if version.sent_at:
-        events.append(Event(version.sent_at, f"{name}: sendt til fastlegen", ""))
+        events.append(Event(version.sent_at, gettext("%(name)s: sendt til fastlegen") % {"name": name}, ""))
     decision = getattr(version, "decision", None)
     if decision:
         who = f"{decision.name}, HPR {decision.hpr_number}"
@@ -203,7 +209,7 @@ def _plan_events(version: PlanVersion) -> list[Event]:
             Event(decision.decided_at, f"{name}: {decision.get_decision_display().lower()}", who, decision.question)
         )
     if version.superseded_at:
-        events.append(Event(version.superseded_at, f"{name}: erstattet av ny versjon", ""))
+        events.append(Event(version.superseded_at, gettext("%(name)s: erstattet av ny versjon") % {"name": name}, ""))
     return events
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +17,7 @@ from accounts.actor import ActorRequest
 from accounts.roles import Permission
 from alerts.access import get_case_patient
 from alerts.enums import Outcome
-from alerts.explanations import ADVICE, COMPARISONS, KIND_LABELS
+from alerts.explanations import ADVICE, COLOUR_WORDS, COMPARISONS, KIND_LABELS
 from alerts.forms import FaultyForm
 from alerts.models import Assessment
 from alerts.queries import explanation as queries
@@ -52,8 +53,9 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
     form = None if head["emergency"] else _faulty_form(request, assessment, now)
     if posted and form and form.is_valid():
         form.save()
-        waits = " Varselet står åpent til du lukker saken." if queries.has_open_alert(assessment) else ""
-        messages.success(request, f"Målingen er merket som feilmåling.{waits}")
+        done = gettext("Målingen er merket som feilmåling.")
+        waits = gettext("Varselet står åpent til du lukker saken.") if queries.has_open_alert(assessment) else ""
+        messages.success(request, f"{done} {waits}".strip())
         return redirect("explanation", assessment_id)
     found = {**head, **_explained(assessment), "form": form}
     return render(request, "alerts/explanation.html", found, status=422 if posted else 200)
@@ -74,14 +76,14 @@ def _explained(assessment: Assessment) -> dict[str, Any]:
     statements = queries.statements_of(assessment)
     return {
         "assessment": assessment,
-        "colour": Colour(assessment.colour).word,
+        "colour": COLOUR_WORDS[Colour(assessment.colour)].lower(),
         "fact": assessment.reading or assessment.response,
         "value": queries.canonical(assessment.reading) if assessment.reading else "",
         "answers": queries.answers_of(assessment),
         "reasons": [_reason(reason) for reason in assessment.reasons],
         "advice": ADVICE[Cause(assessment.cause)] if assessment.cause else None,
         "earlier": queries.earlier_readings(assessment),
-        "chain": [{"assessment": each, "colour": Colour(each.colour).word} for each in chain],
+        "chain": [{"assessment": each, "colour": COLOUR_WORDS[Colour(each.colour)].lower()} for each in chain],
         "newest": chain[-1],
         "statements": statements,
         "faulty": bool(statements) and statements[-1].kind == StatementKind.FAULTY,

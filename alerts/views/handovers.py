@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -44,7 +45,7 @@ def answer(request: ActorRequest, handover_id: UUID) -> HttpResponse:
     if by is None or not incoming_handovers(by).filter(pk=handover_id).exists():
         raise Refused(Action.HAND_OVER, object_id=str(handover_id))
     if not accepted and not note:
-        problem = "Notat: skriv hvorfor dere ikke kan ta imot pasienten."
+        problem = gettext("Notat: skriv hvorfor dere ikke kan ta imot pasienten.")
         return _page(request, problem=problem, answered=handover_id, status=422)
     try:
         step = services.accept_handover if accepted else decline_handover
@@ -67,10 +68,10 @@ def answer(request: ActorRequest, handover_id: UUID) -> HttpResponse:
 
 def _said(*, accepted: bool, moved: bool) -> str:
     if not accepted:
-        return "Dere har sagt nei. Den andre tjenesten følger fortsatt opp pasienten."
+        return gettext("Dere har sagt nei. Den andre tjenesten følger fortsatt opp pasienten.")
     if moved:
-        return "Dere har tatt imot pasienten. Dere følger opp fra nå."
-    return "Dere har tatt imot pasienten. Den andre tjenesten følger opp til dagen er kommet."
+        return gettext("Dere har tatt imot pasienten. Dere følger opp fra nå.")
+    return gettext("Dere har tatt imot pasienten. Den andre tjenesten følger opp til dagen er kommet.")
 
 
 def _page(request: ActorRequest, *, status: int = 200, **extra: Any) -> HttpResponse:

@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -85,7 +86,7 @@ def review(request: ActorRequest, entry_id: UUID, pattern: str) -> HttpResponse:
     if form.is_valid():
         outcome, note = ReviewOutcome(form.cleaned_data["outcome"]), form.cleaned_data["note"]
         review_look(entry=entry, pattern=Pattern(pattern), outcome=outcome, note=note, by=by, now=now)
-        messages.success(request, "Kontrollen er lagret.")
+        messages.success(request, gettext("Kontrollen er lagret."))
         return redirect("log-review")
     context = {
         "row": in_words(by, [entry])[0],

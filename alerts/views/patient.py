@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
@@ -65,10 +66,13 @@ def _claim(visit: Visit) -> HttpResponse:
         services.claim(patient_id=visit.patient.pk, by=visit.by, now=visit.now)
     except services.AlreadyClaimed as taken:
         since = since_nb(taken.since, now=visit.now)
-        problem = f"{taken.owner.get_full_name()} tok saken {since}. Du kan lese, men ikke lukke den."
+        problem = gettext("%(name)s tok saken %(since)s. Du kan lese, men ikke lukke den.") % {
+            "name": taken.owner.get_full_name(),
+            "since": since,
+        }
         return _show(visit, problem=problem, status=409)
     except (services.StaleCase, services.NotYours):
-        problem = "Det er ingen sak å ta her lenger. Under ser du hvordan det står nå."
+        problem = gettext("Det er ingen sak å ta her lenger. Under ser du hvordan det står nå.")
         return _show(visit, problem=problem, status=409)
     return redirect("patient", visit.patient.pk)
 
@@ -77,8 +81,8 @@ def _release(visit: Visit) -> HttpResponse:
     try:
         services.release(patient_id=visit.patient.pk, by=visit.by, now=visit.now)
     except services.NotYours:
-        return _show(visit, problem="Saken er ikke din, så du kan ikke slippe den.", status=409)
-    messages.success(visit.request, "Du slapp saken. Den står i arbeidskøen igjen.")
+        return _show(visit, problem=gettext("Saken er ikke din, så du kan ikke slippe den."), status=409)
+    messages.success(visit.request, gettext("Du slapp saken. Den står i arbeidskøen igjen."))
     return redirect("queue")
 
 
@@ -108,9 +112,9 @@ def _finish(visit: Visit) -> HttpResponse:
     except services.StaleCase:
         return _show(visit, form=form, stale=True, status=409)
     except services.NotYours:
-        return _show(visit, form=form, problem="Saken er ikke din, så den ble ikke lukket.", status=409)
+        return _show(visit, form=form, problem=gettext("Saken er ikke din, så den ble ikke lukket."), status=409)
     except services.OnlyNurseClosesRed:
-        return _show(visit, form=form, problem="Bare sykepleier kan lukke røde varsler.", status=403)
+        return _show(visit, form=form, problem=gettext("Bare sykepleier kan lukke røde varsler."), status=403)
     return _go_on(visit)
 
 
@@ -118,7 +122,9 @@ def _go_on(visit: Visit) -> HttpResponse:
     """To the next patient nobody has taken, with the way back for 30 seconds."""
     queue_context.offer_undo(visit.request.session, visit.patient.pk, HandlingAction.DONE, now=visit.now)
     following = queries.next_unclaimed(by=visit.by, after=visit.patient)
-    messages.success(visit.request, "Saken er lukket. Her er neste pasient." if following else "Saken er lukket.")
+    messages.success(
+        visit.request, gettext("Saken er lukket. Her er neste pasient.") if following else gettext("Saken er lukket.")
+    )
     return redirect("patient", following.patient_id) if following else redirect("queue")
 
 

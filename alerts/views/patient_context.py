@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts.charts import trend_figure
@@ -76,7 +78,9 @@ def trial_text(enrolment: Enrolment, now: datetime) -> str:
         return ""
     day = (now.astimezone(OSLO).date() - enrolment.started_on).days + 1
     length = (enrolment.trial_ends_on - enrolment.started_on).days + 1 if enrolment.trial_ends_on else None
-    return f"Prøveperiode dag {day} av {length}" if length else f"Prøveperiode dag {day}"
+    if length:
+        return gettext("Prøveperiode dag %(day)s av %(length)s") % {"day": day, "length": length}
+    return gettext("Prøveperiode dag %(day)s") % {"day": day}
 
 
 def period_asked_for(request: ActorRequest) -> int:
@@ -103,13 +107,13 @@ def _drawn(trend: Trend) -> dict[str, Any]:
 def legend(trend: Trend) -> str:
     """What the marks of this chart mean, only those that are in it."""
     marks = (
-        ["Feltene viser grensene i planen som gjaldt den dagen."]
+        [gettext("Feltene viser grensene i planen som gjaldt den dagen.")]
         if trend.stretches and len(trend.quantities) == 1
         else []
     )
-    marks += ["Brudd i linjen og kryss nederst: dag uten måling."] if trend.missing_days else []
-    marks += ["Åpent merke: tastet inn."] if any(point.source != Source.DEVICE for point in trend.good) else []
-    marks += ["Kryss ved verdien: feilmåling."] if trend.faulty else []
+    marks += [gettext("Brudd i linjen og kryss nederst: dag uten måling.")] if trend.missing_days else []
+    marks += [gettext("Åpent merke: tastet inn.")] if any(point.source != Source.DEVICE for point in trend.good) else []
+    marks += [gettext("Kryss ved verdien: feilmåling.")] if trend.faulty else []
     return " ".join(marks)
 
 

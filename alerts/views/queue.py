@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
@@ -83,9 +84,15 @@ def take(request: ActorRequest, patient_id: UUID) -> HttpResponse:
         services.claim(patient_id=patient_id, by=by, now=now)
     except services.AlreadyClaimed as lost:
         ago = ago_in_words(lost.since, now=now)
-        return _answer(request, by, now, patient_id, problem=f"Tatt av {lost.owner.get_full_name()} for {ago} siden")
+        return _answer(
+            request,
+            by,
+            now,
+            patient_id,
+            problem=gettext("Tatt av %(name)s for %(ago)s siden") % {"name": lost.owner.get_full_name(), "ago": ago},
+        )
     except (services.StaleCase, services.NotYours):
-        return _answer(request, by, now, patient_id, problem="Saken er ikke åpen lenger")
+        return _answer(request, by, now, patient_id, problem=gettext("Saken er ikke åpen lenger"))
     context.offer_undo(request.session, patient_id, HandlingAction.CLAIM, now=now)
     return _answer(request, by, now, patient_id)
 
@@ -99,7 +106,7 @@ def let_go(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     try:
         services.release(patient_id=patient_id, by=by, now=now)
     except services.NotYours:
-        return _answer(request, by, now, patient_id, problem="Saken er ikke din lenger")
+        return _answer(request, by, now, patient_id, problem=gettext("Saken er ikke din lenger"))
     context.forget_undo(request.session)
     return _answer(request, by, now, patient_id)
 
@@ -123,11 +130,13 @@ def done(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except services.NotDocumented:
         return context.to_documentation(request, patient_id)
     except services.StaleCase:
-        return _answer(request, by, now, patient_id, problem="Saken er endret siden du så den. Les den før du lukker")
+        return _answer(
+            request, by, now, patient_id, problem=gettext("Saken er endret siden du så den. Les den før du lukker")
+        )
     except services.NotYours:
-        return _answer(request, by, now, patient_id, problem="Saken er ikke din")
+        return _answer(request, by, now, patient_id, problem=gettext("Saken er ikke din"))
     except services.OnlyNurseClosesRed:
-        return _answer(request, by, now, patient_id, problem="Bare sykepleier kan lukke røde varsler")
+        return _answer(request, by, now, patient_id, problem=gettext("Bare sykepleier kan lukke røde varsler"))
     context.offer_undo(request.session, patient_id, HandlingAction.DONE, now=now)
     return _answer(request, by, now, patient_id)
 
@@ -142,7 +151,9 @@ def take_back(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     try:
         services.undo(patient_id=patient_id, by=by, now=now)
     except (services.TooLate, services.NotYours):
-        return _answer(request, by, now, patient_id, problem="Det er for sent å angre. Åpne pasienten for å rette")
+        return _answer(
+            request, by, now, patient_id, problem=gettext("Det er for sent å angre. Åpne pasienten for å rette")
+        )
     return _answer(request, by, now, patient_id)
 
 
@@ -189,7 +200,7 @@ def _opening(by: Actor, now: datetime) -> tuple[OpeningHours, str]:
         hours = FollowUpService.objects.only("hours").get(pk=cast(UUID, by.service_id)).opening_hours
         return hours, hours.describe(now)
     except ValueError:
-        return ROUND_THE_CLOCK, "Åpningstiden kan ikke leses. Si fra til lederen"
+        return ROUND_THE_CLOCK, gettext("Åpningstiden kan ikke leses. Si fra til lederen")
 
 
 def _answer(request: ActorRequest, by: Actor, now: datetime, patient_id: UUID, problem: str = "") -> HttpResponse:

@@ -11,6 +11,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import quote_etag
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor, ActorRequest
 from alerts.access import patients_with_case
@@ -24,14 +26,14 @@ from dho.lib.numbers import since_nb
 UNDO, LOOK = "undo", "queue-look"
 # A list that stays open the whole day is one look for each hour.
 LOOK_LASTS = timedelta(hours=1)
-UNDO_WORDS = {HandlingAction.CLAIM: "Du tok saken til", HandlingAction.DONE: "Du lukket saken til"}
+UNDO_WORDS = {HandlingAction.CLAIM: _("Du tok saken til"), HandlingAction.DONE: _("Du lukket saken til")}
 
 # The jobs that the nurse leans on: in words, and how long a round may take before the list is not to be trusted.
 STANDING_JOBS: Final = {
-    "assess": ("Vurderingen av målinger", TOO_LONG),
-    "dispatch": ("Utsendingen av varsler", TOO_LONG),
-    "cases": ("Flyttingen av saker mellom tjenester", TOO_LONG),
-    "expectations": ("Kontrollen av målinger som mangler", timedelta(minutes=5)),
+    "assess": (_("Vurderingen av målinger"), TOO_LONG),
+    "dispatch": (_("Utsendingen av varsler"), TOO_LONG),
+    "cases": (_("Flyttingen av saker mellom tjenester"), TOO_LONG),
+    "expectations": (_("Kontrollen av målinger som mangler"), timedelta(minutes=5)),
 }
 
 
@@ -86,20 +88,22 @@ def alarms(state: QueueState, *, now: datetime) -> list[str]:
     """What stands still, in words. Empty means that the list can be trusted."""
     found = []
     if state.unassessed:
-        found.append("Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert.")
+        found.append(gettext("Nye målinger har ventet i mer enn 60 sekunder på å bli vurdert."))
     if state.undelivered:
-        found.append("Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt.")
+        found.append(gettext("Varsler til tjenesten har ventet i mer enn 60 sekunder på å bli sendt."))
     for name, (what, patience) in STANDING_JOBS.items():
         at = state.beats.get(name)
         if at is None:
-            found.append(f"{what} har ikke startet.")
+            found.append(gettext("%(what)s har ikke startet.") % {"what": what})
         elif now - at > patience:
-            found.append(f"{what} har stått stille siden {since_nb(at, now=now)}.")
+            found.append(
+                gettext("%(what)s har stått stille siden %(since)s.") % {"what": what, "since": since_nb(at, now=now)}
+            )
     return found
 
 
 def etag(request: ActorRequest, by: Actor, state: QueueState, *, choice: Choice, now: datetime) -> str:
-    """Changes when the list would look different: a row, the minute, the filter, an alarm, or what can be undone."""
+    """Changes when the list would look different: a row, the minute, filter, alarm, what can be undone, language."""
     undo = request.session.get(UNDO)
     offered = undo if undo and datetime.fromisoformat(undo["until"]) > now else None
     seen = (
@@ -110,6 +114,7 @@ def etag(request: ActorRequest, by: Actor, state: QueueState, *, choice: Choice,
         str(by.user.pk),
         alarms(state, now=now),
         offered,
+        get_language(),
     )
     return quote_etag(hashlib.sha256(repr(seen).encode()).hexdigest()[:20])
 

@@ -23,6 +23,8 @@ from enum import StrEnum
 from random import Random
 from typing import Final, Literal
 
+from django.utils.translation import gettext_lazy as _
+
 Sex = Literal["female", "male"]
 
 _K1_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
@@ -32,12 +34,14 @@ _AMBIGUOUS_MONTH: Final = 40
 _TENOR_MONTH: Final = 80
 
 _MESSAGES: Final = {
-    "format": "Personnummeret må ha 11 sifre.",
-    "date": "Personnummeret inneholder ikke en gyldig fødselsdato. Se over sifrene.",
-    "individual": "Sifrene etter fødselsdatoen passer ikke med fødselsåret. Se over sifrene.",
-    "checksum": "Kontrollsifrene stemmer ikke. Se over sifrene.",
-    "synthetic_in_production": "Dette er et testnummer eller et lokalt hjelpenummer. Skriv inn personens eget nummer.",
-    "real_in_test": "Dette er et testsystem. Bruk bare syntetiske personnumre her.",
+    "format": _("Personnummeret må ha 11 sifre."),
+    "date": _("Personnummeret inneholder ikke en gyldig fødselsdato. Se over sifrene."),
+    "individual": _("Sifrene etter fødselsdatoen passer ikke med fødselsåret. Se over sifrene."),
+    "checksum": _("Kontrollsifrene stemmer ikke. Se over sifrene."),
+    "synthetic_in_production": _(
+        "Dette er et testnummer eller et lokalt hjelpenummer. Skriv inn personens eget nummer."
+    ),
+    "real_in_test": _("Dette er et testsystem. Bruk bare syntetiske personnumre her."),
 }
 
 

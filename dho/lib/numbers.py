@@ -10,11 +10,15 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 OSLO: Final = ZoneInfo("Europe/Oslo")
 
-WEEKDAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+# In the language of the reader, which for what is stored is bokmål (ADR 21). The months are the same in nynorsk.
+WEEKDAYS: Final = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 _MONTHS: Final = (
     "januar",
     "februar",
@@ -40,7 +44,7 @@ class InvalidNumber(ValueError):
     """What was typed is no number; the message tells the person what to write."""
 
     def __init__(self) -> None:
-        super().__init__("Skriv et tall, for eksempel 37,5.")
+        super().__init__(gettext("Skriv et tall, for eksempel 37,5."))
 
 
 def decimal_comma(value: Decimal, decimals: int | None = None) -> str:
@@ -50,9 +54,9 @@ def decimal_comma(value: Decimal, decimals: int | None = None) -> str:
     What is not finite is "ikke et tall", and 1e400 "for stort tall": a page must open although a device sent nonsense.
     """
     if not value.is_finite():
-        return "ikke et tall"
+        return gettext("ikke et tall")
     if value and value.adjusted() > 20:
-        return "for stort tall"
+        return gettext("for stort tall")
     with localcontext(prec=100):
         if decimals is not None:
             value = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
@@ -91,7 +95,7 @@ def long_date_nb(value: dt.date) -> str:
 
 def weekday_nb(value: dt.date) -> str:
     """mandag, tirsdag …"""
-    return WEEKDAYS[_local(value).weekday()]
+    return str(WEEKDAYS[_local(value).weekday()])
 
 
 def time_nb(value: dt.datetime | dt.time, *, seconds: bool = False) -> str:

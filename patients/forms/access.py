@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from dho.lib.texts import LazyText
 from organisations.models import FollowUpService
 
 INPUT = {"class": "ds-input", "autocomplete": "off"}
@@ -16,15 +19,15 @@ DAY_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"]
 class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscriptable when it runs
     """One of the services that may see patients of the municipality."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: LazyText) -> None:
         super().__init__(
             FollowUpService.objects.none(),
             label=label,
-            empty_label="Velg tjeneste",
+            empty_label=_("Velg tjeneste"),
             widget=forms.Select(attrs={"class": "ds-input"}),
             error_messages={
-                "required": "Tjeneste: velg en tjeneste i listen.",
-                "invalid_choice": "Tjeneste: velg en tjeneste i listen.",
+                "required": _("Tjeneste: velg en tjeneste i listen."),
+                "invalid_choice": _("Tjeneste: velg en tjeneste i listen."),
             },
         )
 
@@ -32,14 +35,14 @@ class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg] # not subs
 class ShareForm(forms.Form):
     """With whom, and until when."""
 
-    service = ServiceField("Del med")
+    service = ServiceField(_("Del med"))
     last_day = forms.DateField(
-        label="Siste dag (valgfritt)",
-        help_text="Dag, måned og år, for eksempel 20.05.2027. Uten dato gjelder delingen til noen avslutter den.",
+        label=_("Siste dag (valgfritt)"),
+        help_text=_("Dag, måned og år, for eksempel 20.05.2027. Uten dato gjelder delingen til noen avslutter den."),
         required=False,
         input_formats=DAY_FORMATS,
         widget=forms.DateInput(format="%d.%m.%Y", attrs=INPUT),
-        error_messages={"invalid": "Siste dag: skriv datoen som dag, måned og år, for eksempel 20.05.2027."},
+        error_messages={"invalid": _("Siste dag: skriv datoen som dag, måned og år, for eksempel 20.05.2027.")},
     )
 
     def __init__(self, data: Any = None, *, services: QuerySet[FollowUpService]) -> None:
@@ -50,23 +53,23 @@ class ShareForm(forms.Form):
 class HandoverForm(forms.Form):
     """To whom, from when, and what the receiver should know."""
 
-    service = ServiceField("Overfør til")
+    service = ServiceField(_("Overfør til"))
     takes_effect_on = forms.DateField(
-        label="Fra og med",
-        help_text="Dag, måned og år. Dere følger opp pasienten til dagen er kommet og mottakeren har sagt ja.",
+        label=_("Fra og med"),
+        help_text=_("Dag, måned og år. Dere følger opp pasienten til dagen er kommet og mottakeren har sagt ja."),
         input_formats=DAY_FORMATS,
         widget=forms.DateInput(format="%d.%m.%Y", attrs=INPUT),
         error_messages={
-            "required": "Fra og med: skriv dagen mottakeren skal ta over.",
-            "invalid": "Fra og med: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+            "required": _("Fra og med: skriv dagen mottakeren skal ta over."),
+            "invalid": _("Fra og med: skriv datoen som dag, måned og år, for eksempel 20.05.2027."),
         },
     )
     note = forms.CharField(
-        label="Notat til mottakeren (valgfritt)",
+        label=_("Notat til mottakeren (valgfritt)"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 3}),
-        error_messages={"max_length": "Notat: skriv høyst 2000 tegn."},
+        error_messages={"max_length": _("Notat: skriv høyst 2000 tegn.")},
     )
 
     def __init__(self, data: Any = None, *, services: QuerySet[FollowUpService], today: date) -> None:
@@ -79,18 +82,18 @@ class BlockForm(forms.Form):
     """Whom the patient shuts out: `choices` by group, and what each stands for."""
 
     against = forms.ChoiceField(
-        label="Sperr for",
+        label=_("Sperr for"),
         widget=forms.Select(attrs={"class": "ds-input"}),
         error_messages={
-            "required": "Sperr for: velg hvem pasienten ikke vil skal se journalen.",
-            "invalid_choice": "Sperr for: velg en person eller virksomhet i listen.",
+            "required": _("Sperr for: velg hvem pasienten ikke vil skal se journalen."),
+            "invalid_choice": _("Sperr for: velg en person eller virksomhet i listen."),
         },
     )
 
     def __init__(self, data: Any = None, *, choices: Mapping[str, list[tuple[str, str]]]) -> None:
         super().__init__(data, auto_id="sperr-%s")
         filled = [(group, rows) for group, rows in choices.items() if rows]
-        self.fields["against"].choices = [("", "Velg person eller virksomhet"), *filled]  # type: ignore[attr-defined]
+        self.fields["against"].choices = [("", gettext("Velg person eller virksomhet")), *filled]  # type: ignore[attr-defined]
 
 
 class EmergencyForm(forms.Form):
@@ -98,24 +101,24 @@ class EmergencyForm(forms.Form):
 
     national_id = forms.RegexField(
         r"^\s*[0-9]{6}\s?[0-9]{5}\s*$",
-        label="Fødselsnummer",
-        help_text="11 sifre. D-nummer og hjelpenummer går også.",
+        label=_("Fødselsnummer"),
+        help_text=_("11 sifre. D-nummer og hjelpenummer går også."),
         widget=forms.TextInput(attrs={**INPUT, "inputmode": "numeric"}),
         error_messages={
-            "required": "Fødselsnummer: skriv de 11 sifrene.",
-            "invalid": "Fødselsnummer: skriv de 11 sifrene. Se over tallene.",
+            "required": _("Fødselsnummer: skriv de 11 sifrene."),
+            "invalid": _("Fødselsnummer: skriv de 11 sifrene. Se over tallene."),
         },
     )
     reason = forms.CharField(
-        label="Begrunnelse",
-        help_text="Minst 20 tegn. Skriv hvorfor du må se journalen nå. Pasienten og personvernombudet kan lese det.",
+        label=_("Begrunnelse"),
+        help_text=_("Minst 20 tegn. Skriv hvorfor du må se journalen nå. Pasienten og personvernombudet kan lese det."),
         min_length=20,
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå.",
-            "min_length": "Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå.",
-            "max_length": "Begrunnelse: skriv høyst 2000 tegn.",
+            "required": _("Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå."),
+            "min_length": _("Begrunnelse: skriv minst 20 tegn om hvorfor du trenger innsyn nå."),
+            "max_length": _("Begrunnelse: skriv høyst 2000 tegn."),
         },
     )
 
@@ -124,12 +127,12 @@ class ReviewForm(forms.Form):
     """What the privacy officer has come to."""
 
     review = forms.CharField(
-        label="Vurdering",
-        help_text="Skriv hva du har undersøkt, og om tilgangen var i orden. Ikke skriv helseopplysninger.",
+        label=_("Vurdering"),
+        help_text=_("Skriv hva du har undersøkt, og om tilgangen var i orden. Ikke skriv helseopplysninger."),
         max_length=2000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Vurdering: skriv hva du har kommet fram til.",
-            "max_length": "Vurdering: skriv høyst 2000 tegn.",
+            "required": _("Vurdering: skriv hva du har kommet fram til."),
+            "max_length": _("Vurdering: skriv høyst 2000 tegn."),
         },
     )

@@ -6,11 +6,15 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from audit.enums import Action
 from audit.queries.log import LogSearch
 from dho.lib.numbers import OSLO
+from dho.lib.texts import LazyText
 from patients.enums import Decision
 from patients.queries.log import find_patient_id, find_people
 
@@ -20,14 +24,16 @@ LONGEST_SEARCH: Final = timedelta(days=366)
 class _DayField(forms.DateField):
     """A day as Norwegians write it."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: LazyText) -> None:
         super().__init__(
             label=label,
             input_formats=["%d.%m.%Y", "%d.%m.%y"],
             widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input", "autocomplete": "off"}),
             error_messages={
-                "required": f"{label}: skriv en dato, for eksempel 20.05.2027.",
-                "invalid": f"{label}: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+                "required": format_lazy(_("{label}: skriv en dato, for eksempel 20.05.2027."), label=label),
+                "invalid": format_lazy(
+                    _("{label}: skriv datoen som dag, måned og år, for eksempel 20.05.2027."), label=label
+                ),
             },
         )
 
@@ -36,7 +42,7 @@ class LogSearchForm(forms.Form):
     """Whose record, who looked, when and what. Posted, so that no name or national id stands in an address."""
 
     national_id = forms.CharField(
-        label="Pasientens fødselsnummer",
+        label=_("Pasientens fødselsnummer"),
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off", "inputmode": "numeric"}),
@@ -44,19 +50,19 @@ class LogSearchForm(forms.Form):
     # Where the search began at a patient or a page goes on: an id, never typed.
     patient = forms.UUIDField(required=False, widget=forms.HiddenInput)
     person = forms.CharField(
-        label="Navnet på den som har sett",
+        label=_("Navnet på den som har sett"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
     )
-    since = _DayField("Fra og med")
-    until = _DayField("Til og med")
+    since = _DayField(_("Fra og med"))
+    until = _DayField(_("Til og med"))
     action = forms.ChoiceField(
-        label="Handling",
-        choices=[("", "Alle"), *Action.choices],
+        label=_("Handling"),
+        choices=[("", _("Alle")), *Action.choices],
         required=False,
         widget=forms.Select(attrs={"class": "ds-input"}),
-        error_messages={"invalid_choice": "Handling: velg en fra listen."},
+        error_messages={"invalid_choice": _("Handling: velg en fra listen.")},
     )
     after = forms.CharField(max_length=100, required=False, widget=forms.HiddenInput)
 
@@ -70,7 +76,9 @@ class LogSearchForm(forms.Form):
         if not digits:
             return None
         if (found := find_patient_id(self.by, national_id=digits)) is None:
-            raise forms.ValidationError("Fødselsnummer: kommunen har ingen pasient med dette nummeret. Sjekk sifrene.")
+            raise forms.ValidationError(
+                gettext("Fødselsnummer: kommunen har ingen pasient med dette nummeret. Sjekk sifrene.")
+            )
         return found
 
     def clean_person(self) -> list[UUID] | None:
@@ -78,16 +86,16 @@ class LogSearchForm(forms.Form):
         if not (words := self.cleaned_data["person"].split()):
             return None
         if not (found := find_people(words)):
-            raise forms.ValidationError("Navnet: vi fant ingen med dette navnet. Sjekk skrivemåten.")
+            raise forms.ValidationError(gettext("Navnet: vi fant ingen med dette navnet. Sjekk skrivemåten."))
         return found
 
     def clean(self) -> dict[str, Any]:
         """A period that the log can answer for."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
         if since and until and not since <= until <= since + LONGEST_SEARCH:
-            self.add_error("until", "Til og med: velg en dag etter «Fra og med», og høyst ett år etter.")
+            self.add_error("until", gettext("Til og med: velg en dag etter «Fra og med», og høyst ett år etter."))
         if "patient" in self.errors:
-            self.add_error(None, "Lenken til pasienten er feil. Søk på fødselsnummer i stedet.")
+            self.add_error(None, gettext("Lenken til pasienten er feil. Søk på fødselsnummer i stedet."))
         return self.cleaned_data
 
     @property
@@ -112,13 +120,13 @@ class CorrectionForm(forms.Form):
     """What the patient says is wrong."""
 
     what = forms.CharField(
-        label="Hva mener pasienten er feil?",
-        help_text="Skriv det så pasienten kjenner seg igjen, og hva som skulle ha stått.",
+        label=_("Hva mener pasienten er feil?"),
+        help_text=_("Skriv det så pasienten kjenner seg igjen, og hva som skulle ha stått."),
         max_length=4000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Hva er feil: skriv hva pasienten vil ha rettet.",
-            "max_length": "Hva er feil: skriv høyst 4000 tegn.",
+            "required": _("Hva er feil: skriv hva pasienten vil ha rettet."),
+            "max_length": _("Hva er feil: skriv høyst 4000 tegn."),
         },
     )
 
@@ -127,21 +135,24 @@ class DecisionForm(forms.Form):
     """Corrected or refused, with the reason that the patient is given."""
 
     decision = forms.ChoiceField(
-        label="Svar",
-        choices=[(Decision.ACCEPTED.value, "Opplysningene er rettet"), (Decision.REFUSED.value, "Kravet er avslått")],
+        label=_("Svar"),
+        choices=[
+            (Decision.ACCEPTED.value, _("Opplysningene er rettet")),
+            (Decision.REFUSED.value, _("Kravet er avslått")),
+        ],
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Svar: velg om opplysningene er rettet, eller om kravet er avslått.",
-            "invalid_choice": "Svar: velg et av de to svarene.",
+            "required": _("Svar: velg om opplysningene er rettet, eller om kravet er avslått."),
+            "invalid_choice": _("Svar: velg et av de to svarene."),
         },
     )
     reason = forms.CharField(
-        label="Begrunnelse",
-        help_text="Pasienten får lese den.",
+        label=_("Begrunnelse"),
+        help_text=_("Pasienten får lese den."),
         max_length=4000,
         widget=forms.Textarea(attrs={"class": "ds-input", "rows": 4}),
         error_messages={
-            "required": "Begrunnelse: skriv hvorfor, så pasienten forstår svaret.",
-            "max_length": "Begrunnelse: skriv høyst 4000 tegn.",
+            "required": _("Begrunnelse: skriv hvorfor, så pasienten forstår svaret."),
+            "max_length": _("Begrunnelse: skriv høyst 4000 tegn."),
         },
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.enums import Role
@@ -50,7 +51,7 @@ def who_sees(patient: Patient, *, now: datetime) -> list[Seer]:
         )
         if all_of_it or plan:
             key = str(actor.service_id or actor.practice_id or "")
-            seer = found.setdefault(key, Seer(actor.organisation, why.get(key, "kommunens egne ansatte")))
+            seer = found.setdefault(key, Seer(actor.organisation, why.get(key, gettext("kommunens egne ansatte"))))
             seer.people.append((actor, all_of_it))
     return sorted(found.values(), key=lambda seer: seer.organisation)
 
@@ -76,16 +77,19 @@ def _services_near(patient: Patient, on: date) -> set[object]:
 def _reasons(patient: Patient, on: date) -> dict[str, str]:
     reasons = {}
     for row in CareRelation.objects.in_force(on).filter(patient=patient).select_related("service"):
-        until = f" til og med {date_nb(row.valid_until)}" if row.valid_until else ""
-        reasons[str(row.service_id)] = f"delt fra {date_nb(row.valid_from)}{until}"
+        said = gettext("delt fra %(first)s til og med %(last)s") if row.valid_until else gettext("delt fra %(first)s")
+        days = {"first": date_nb(row.valid_from), "last": date_nb(row.valid_until) if row.valid_until else ""}
+        reasons[str(row.service_id)] = said % days
     for course in Enrolment.objects.filter(patient=patient, ended_on__isnull=True):
-        reasons[str(course.service_id)] = "følger opp pasienten"
+        reasons[str(course.service_id)] = gettext("følger opp pasienten")
     for office in _offices(patient, on):
-        reasons[str(office.practice_id)] = "pasientens fastlege"
+        reasons[str(office.practice_id)] = gettext("pasientens fastlege")
     for agreement in Agreement.objects.in_force(on).filter(party_id=patient.municipality_id, partner__isnull=True):
         key = str(agreement.service_id or agreement.practice_id)
         if key in reasons:
-            reasons[key] += f", avtale med kommunen fra {date_nb(agreement.valid_from)}"
+            reasons[key] += gettext(", avtale med kommunen fra %(valid_from)s") % {
+                "valid_from": date_nb(agreement.valid_from)
+            }
     return reasons
 
 
@@ -101,13 +105,24 @@ def responsibility(patient: Patient) -> list[Responsibility]:
     course = (
         Enrolment.objects.select_related("service").filter(patient=patient, ended_on__isnull=True).order_by().first()
     )
-    gp = Responsibility("Medisinsk ansvar", f"Fastlege {patient.gp.get_full_name()}" if patient.gp else "", None)
+    gp = Responsibility(
+        gettext("Medisinsk ansvar"),
+        gettext("Fastlege %(name)s") % {"name": patient.gp.get_full_name()} if patient.gp else "",
+        None,
+    )
     if course is None:
-        return [Responsibility("Oppfølging", "", None), gp]
+        return [Responsibility(gettext("Oppfølging"), "", None), gp]
     since = _held_since(course)
-    follows = Responsibility("Oppfølging", course.service.name, since)
+    follows = Responsibility(gettext("Oppfølging"), course.service.name, since)
     if course.service.trust_id:
-        return [follows, Responsibility("Medisinsk ansvar", f"Sykehuslegen ved {course.service.name}", since)]
+        return [
+            follows,
+            Responsibility(
+                gettext("Medisinsk ansvar"),
+                gettext("Sykehuslegen ved %(service)s") % {"service": course.service.name},
+                since,
+            ),
+        ]
     return [follows, gp]
 
 

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
@@ -13,43 +16,44 @@ from audit.enums import DEVICE_ROLE, Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import looks_at
 from dho.lib.encryption import blind_index
+from dho.lib.texts import LazyText
 from patients.access import patients_of_controller
 from patients.models import Patient
 
 MOST_PEOPLE: Final = 50
 
-WHY: Final[dict[Basis, str]] = {
-    Basis.HEALTH_CARE: "For å gi deg helsehjelp",
-    Basis.ADMINISTRATION: "For å ordne noe praktisk i tjenesten",
-    Basis.EMERGENCY: "Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg",
-    Basis.INSIGHT: "Fordi du har bedt om innsyn",
-    Basis.CONTROL: "For å kontrollere at ingen ser i journalen din uten grunn",
-    Basis.OWN: "Du selv",
-    Basis.AUTOMATIC: "Automatisk behandling av det du har sendt inn",
+WHY: Final[dict[Basis, LazyText]] = {
+    Basis.HEALTH_CARE: _("For å gi deg helsehjelp"),
+    Basis.ADMINISTRATION: _("For å ordne noe praktisk i tjenesten"),
+    Basis.EMERGENCY: _("Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg"),
+    Basis.INSIGHT: _("Fordi du har bedt om innsyn"),
+    Basis.CONTROL: _("For å kontrollere at ingen ser i journalen din uten grunn"),
+    Basis.OWN: _("Du selv"),
+    Basis.AUTOMATIC: _("Automatisk behandling av det du har sendt inn"),
 }
-WHAT: Final[dict[Action, str]] = {
-    Action.OPEN_PATIENT: "Så på siden din med målinger og varsler",
-    Action.OPEN_EXPLANATION: "Så hvorfor en måling ble vurdert som den ble",
-    Action.OPEN_PLAN: "Så på planen din",
-    Action.PRINT_PLAN: "Skrev ut planen din",
-    Action.DECIDE_PLAN: "Godkjente planen din eller sendte den tilbake",
-    Action.OPEN_ACCESS: "Så hvem som har tilgang til journalen din",
-    Action.SHARE_PATIENT: "Endret hvem journalen din er delt med",
-    Action.HAND_OVER: "Overførte oppfølgingen din mellom tjenester",
-    Action.BLOCK_ACCESS: "Registrerte eller opphevet en sperring for deg",
-    Action.LOOK_UP: "Slo deg opp for å be om nødtilgang",
-    Action.EMERGENCY_ACCESS: "Åpnet journalen din med nødtilgang",
-    Action.REVIEW_EMERGENCY: "Vurderte en nødtilgang til journalen din",
-    Action.CLAIM: "Tok eller slapp saken din i arbeidskøen",
-    Action.HANDLE: "Behandlet et varsel om deg",
-    Action.OPEN_DEVICES: "Så hvilke enheter du bruker",
-    Action.ISSUE_DEVICE: "Ga en enhet tilgang til å sende målinger for deg",
-    Action.REVOKE_DEVICE: "Sperret en enhet",
-    Action.READ_LOG: "Så hvem som har sett i journalen din",
-    Action.REVIEW_LOG: "Kontrollerte hvem som har sett i journalen din",
-    Action.PRINT_LOG: "Skrev ut hvem som har sett i journalen din",
-    Action.EXPORT: "Hentet ut alt som er lagret om deg",
-    Action.CORRECT: "Behandlet ønsket ditt om retting",
+WHAT: Final[dict[Action, LazyText]] = {
+    Action.OPEN_PATIENT: _("Så på siden din med målinger og varsler"),
+    Action.OPEN_EXPLANATION: _("Så hvorfor en måling ble vurdert som den ble"),
+    Action.OPEN_PLAN: _("Så på planen din"),
+    Action.PRINT_PLAN: _("Skrev ut planen din"),
+    Action.DECIDE_PLAN: _("Godkjente planen din eller sendte den tilbake"),
+    Action.OPEN_ACCESS: _("Så hvem som har tilgang til journalen din"),
+    Action.SHARE_PATIENT: _("Endret hvem journalen din er delt med"),
+    Action.HAND_OVER: _("Overførte oppfølgingen din mellom tjenester"),
+    Action.BLOCK_ACCESS: _("Registrerte eller opphevet en sperring for deg"),
+    Action.LOOK_UP: _("Slo deg opp for å be om nødtilgang"),
+    Action.EMERGENCY_ACCESS: _("Åpnet journalen din med nødtilgang"),
+    Action.REVIEW_EMERGENCY: _("Vurderte en nødtilgang til journalen din"),
+    Action.CLAIM: _("Tok eller slapp saken din i arbeidskøen"),
+    Action.HANDLE: _("Behandlet et varsel om deg"),
+    Action.OPEN_DEVICES: _("Så hvilke enheter du bruker"),
+    Action.ISSUE_DEVICE: _("Ga en enhet tilgang til å sende målinger for deg"),
+    Action.REVOKE_DEVICE: _("Sperret en enhet"),
+    Action.READ_LOG: _("Så hvem som har sett i journalen din"),
+    Action.REVIEW_LOG: _("Kontrollerte hvem som har sett i journalen din"),
+    Action.PRINT_LOG: _("Skrev ut hvem som har sett i journalen din"),
+    Action.EXPORT: _("Hentet ut alt som er lagret om deg"),
+    Action.CORRECT: _("Behandlet ønsket ditt om retting"),
 }
 
 
@@ -88,8 +92,8 @@ def in_words(by: Actor, entries: Iterable[AccessEntry]) -> list[LogRow]:
             entry=entry,
             patient=patients.get(entry.patient_id) if entry.patient_id else None,
             role=role_word(entry.role),
-            action=Action(entry.action).label,
-            basis=Basis(entry.basis).label,
+            action=str(Action(entry.action).label),
+            basis=str(Basis(entry.basis).label),
         )
         for entry in entries
     ]
@@ -98,8 +102,8 @@ def in_words(by: Actor, entries: Iterable[AccessEntry]) -> list[LogRow]:
 def role_word(role: str) -> str:
     """The role as it was called when the entry was written; one that is gone since keeps its code."""
     if role == DEVICE_ROLE:
-        return "pasientens enhet"
-    return Role(role).label if role in Role.values else role
+        return gettext("pasientens enhet")
+    return str(Role(role).label) if role in Role.values else role
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             who=found.actor_name,
             role=role_word(found.role),
             organisation=found.organisation,
-            what=WHAT.get(Action(found.action), Action(found.action).label),
+            what=str(WHAT.get(Action(found.action), Action(found.action).label)),
             why=WHY[Basis(found.basis)] + (f": {found.purpose}" if found.purpose else ""),
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)

@@ -7,76 +7,146 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
-from dho.lib.numbers import date_nb, decimal_comma, time_nb
+from dho.lib.numbers import WEEKDAYS, date_nb, decimal_comma, time_nb
+from dho.lib.texts import LazyText
 from patients.queries.export import Table
 from patients.queries.log import role_word
 
 # Of the longest tables the newest rows; all of them are in the file.
 MOST_ROWS: Final = 200
 
-TITLES: Final[dict[str, str]] = {
-    "patients_patient": "Om deg",
-    "patients_relative": "Pårørende",
-    "patients_enrolment": "Perioder med digital hjemmeoppfølging",
-    "patients_correctionrequest": "Krav om retting",
-    "patients_carerelation": "Andre som følger deg opp",
-    "patients_handover": "Overføringer mellom tjenester",
-    "patients_accessblock": "Sperringer du har bedt om",
-    "patients_emergencyaccess": "Nødtilganger",
-    "accounts_devicecredential": "Enheter som sender målinger",
-    "measurements_reading": "Målinger",
-    "measurements_readingstatement": "Målinger som er sagt å være feil",
-    "measurements_questionnaireresponse": "Besvarte skjemaer",
-    "measurements_refusedsubmission": "Det enheten sendte, som ikke kunne tas imot",
-    "careplans_plan": "Egenbehandlingsplan",
-    "careplans_planversion": "Versjoner av planen",
-    "careplans_threshold": "Grenseverdier",
-    "careplans_measure": "Tiltak",
-    "careplans_schedule": "Når du skal måle",
-    "careplans_approval": "Legens svar på planen",
-    "alerts_assessment": "Vurderinger av målingene",
-    "alerts_alert": "Varsler",
-    "alerts_handling": "Hva tjenesten gjorde",
-    "alerts_queueentry": "Åpen sak i arbeidskøen",
-    "alerts_delivery": "Beskjeder sendt til tjenesten",
-    "alerts_expectation": "Målinger vi venter på",
-    "audit_accessentry": "Hvem har sett i journalen",
-    "audit_auditreview": "Kontroll av hvem som har sett",
-    "audit_changeentry": "Endringer i opplysningene",
+TITLES: Final[dict[str, LazyText]] = {
+    "patients_patient": _("Om deg"),
+    "patients_relative": _("Pårørende"),
+    "patients_enrolment": _("Perioder med digital hjemmeoppfølging"),
+    "patients_correctionrequest": _("Krav om retting"),
+    "patients_carerelation": _("Andre som følger deg opp"),
+    "patients_handover": _("Overføringer mellom tjenester"),
+    "patients_accessblock": _("Sperringer du har bedt om"),
+    "patients_emergencyaccess": _("Nødtilganger"),
+    "accounts_devicecredential": _("Enheter som sender målinger"),
+    "measurements_reading": _("Målinger"),
+    "measurements_readingstatement": _("Målinger som er sagt å være feil"),
+    "measurements_questionnaireresponse": _("Besvarte skjemaer"),
+    "measurements_refusedsubmission": _("Det enheten sendte, som ikke kunne tas imot"),
+    "careplans_plan": _("Egenbehandlingsplan"),
+    "careplans_planversion": _("Versjoner av planen"),
+    "careplans_threshold": _("Grenseverdier"),
+    "careplans_measure": _("Tiltak"),
+    "careplans_schedule": _("Når du skal måle"),
+    "careplans_approval": _("Legens svar på planen"),
+    "alerts_assessment": _("Vurderinger av målingene"),
+    "alerts_alert": _("Varsler"),
+    "alerts_handling": _("Hva tjenesten gjorde"),
+    "alerts_queueentry": _("Åpen sak i arbeidskøen"),
+    "alerts_delivery": _("Beskjeder sendt til tjenesten"),
+    "alerts_expectation": _("Målinger vi venter på"),
+    "audit_accessentry": _("Hvem har sett i journalen"),
+    "audit_auditreview": _("Kontroll av hvem som har sett"),
+    "audit_changeentry": _("Endringer i opplysningene"),
 }
-COLUMNS: Final[dict[str, str]] = {
-    "given_name": "Fornavn", "family_name": "Etternavn", "birth_date": "Født", "sex": "Kjønn",
-    "national_id": "Fødselsnummer", "phone": "Telefon", "language": "Språk", "communication": "Tilrettelegging",
-    "cave": "CAVE", "deceased_on": "Død", "name": "Navn", "relation": "Relasjon", "status": "Status",
-    "started_on": "Fra", "ended_on": "Til", "end_reason": "Hvorfor avsluttet", "target_groups": "Målgruppe",
-    "what": "Hva som er feil", "decision": "Svar", "reason": "Begrunnelse", "received_at": "Mottatt",
-    "decided_at": "Besvart", "label": "Enhet", "issued_at": "Fikk tilgang", "revoked_at": "Sperret",
-    "taken_at": "Målt", "type_id": "Hva", "sent_value": "Verdi", "sent_unit": "Enhet", "source": "Kilde",
-    "answers": "Svar", "score": "Poeng", "kind": "Type", "stated_at": "Sagt", "text": "Tekst", "body": "Innhold",
-    "number": "Versjon", "what_matters": "Hva er viktig for deg", "habitual_state": "Vanlig tilstand",
-    "approved_at": "Godkjent", "valid_until": "Gjelder til", "quantity": "Måling", "red_low": "Rød under",
-    "yellow_low": "Gul under", "yellow_high": "Gul over", "red_high": "Rød over", "zone": "Sone",
-    "weekdays": "Ukedager", "times": "Klokkeslett", "question": "Spørsmål", "colour": "Farge",
-    "assessed_at": "Vurdert", "reasons": "Begrunnelser", "headline": "Varsel", "detail": "Utdyping", "level": "Nivå",
-    "opened_at": "Åpnet", "closed_at": "Lukket", "action": "Handling", "outcomes": "Utfall", "note": "Notat",
-    "at": "Tid", "channel": "Måte", "state": "Tilstand", "created_at": "Laget", "delivered_at": "Sendt",
-    "due_at": "Ventet", "deadline": "Frist", "waiting_since": "Ventet siden", "actor_name": "Hvem", "role": "Rolle",
-    "organisation": "Virksomhet", "basis": "Grunnlag", "outcome": "Resultat", "reviewer_name": "Hvem",
-    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist",
-}  # fmt: skip
+COLUMNS: Final[dict[str, str | LazyText]] = {
+    "given_name": _("Fornavn"),
+    "family_name": _("Etternavn"),
+    "birth_date": _("Født"),
+    "sex": _("Kjønn"),
+    "national_id": _("Fødselsnummer"),
+    "phone": _("Telefon"),
+    "language": _("Språk"),
+    "communication": _("Tilrettelegging"),
+    "cave": "CAVE",
+    "deceased_on": _("Død"),
+    "name": _("Navn"),
+    "relation": _("Relasjon"),
+    "status": _("Status"),
+    "started_on": _("Fra"),
+    "ended_on": _("Til"),
+    "end_reason": _("Hvorfor avsluttet"),
+    "target_groups": _("Målgruppe"),
+    "what": _("Hva som er feil"),
+    "decision": _("Svar"),
+    "reason": _("Begrunnelse"),
+    "received_at": _("Mottatt"),
+    "decided_at": _("Besvart"),
+    "label": _("Enhet"),
+    "issued_at": _("Fikk tilgang"),
+    "revoked_at": _("Sperret"),
+    "taken_at": _("Målt"),
+    "type_id": _("Hva"),
+    "sent_value": _("Verdi"),
+    "sent_unit": _("Enhet"),
+    "source": _("Kilde"),
+    "answers": _("Svar"),
+    "score": _("Poeng"),
+    "kind": _("Type"),
+    "stated_at": _("Sagt"),
+    "text": _("Tekst"),
+    "body": _("Innhold"),
+    "number": _("Versjon"),
+    "what_matters": _("Hva er viktig for deg"),
+    "habitual_state": _("Vanlig tilstand"),
+    "approved_at": _("Godkjent"),
+    "valid_until": _("Gjelder til"),
+    "quantity": _("Måling"),
+    "red_low": _("Rød under"),
+    "yellow_low": _("Gul under"),
+    "yellow_high": _("Gul over"),
+    "red_high": _("Rød over"),
+    "zone": _("Sone"),
+    "weekdays": _("Ukedager"),
+    "times": _("Klokkeslett"),
+    "question": _("Spørsmål"),
+    "colour": _("Farge"),
+    "assessed_at": _("Vurdert"),
+    "reasons": _("Begrunnelser"),
+    "headline": _("Varsel"),
+    "detail": _("Utdyping"),
+    "level": _("Nivå"),
+    "opened_at": _("Åpnet"),
+    "closed_at": _("Lukket"),
+    "action": _("Handling"),
+    "outcomes": _("Utfall"),
+    "note": _("Notat"),
+    "at": _("Tid"),
+    "channel": _("Måte"),
+    "state": _("Tilstand"),
+    "created_at": _("Laget"),
+    "delivered_at": _("Sendt"),
+    "due_at": _("Ventet"),
+    "deadline": _("Frist"),
+    "waiting_since": _("Ventet siden"),
+    "actor_name": _("Hvem"),
+    "role": _("Rolle"),
+    "organisation": _("Virksomhet"),
+    "basis": _("Grunnlag"),
+    "outcome": _("Resultat"),
+    "reviewer_name": _("Hvem"),
+    "reviewed_at": _("Kontrollert"),
+    "codes": _("Hvorfor avvist"),
+}
 # Codes that belong to apps above this one and have no Norwegian label in their model.
-CODES: Final[dict[str, str]] = {
-    "RED": "Rød", "YELLOW": "Gul", "GREEN": "Grønn", "NOT_ASSESSED": "Ikke vurdert", "BAND": "Grense",
-    "CHANGE": "Endring", "SCORE": "Poengsum", "SHARE": "Andel av vanlig verdi", "REPEATED": "Flere ganger",
-    "ANSWER": "Svar", "NEWS2": "NEWS2",
-}  # fmt: skip
+CODES: Final[dict[str, str | LazyText]] = {
+    "RED": _("Rød"),
+    "YELLOW": _("Gul"),
+    "GREEN": _("Grønn"),
+    "NOT_ASSESSED": _("Ikke vurdert"),
+    "BAND": _("Grense"),
+    "CHANGE": _("Endring"),
+    "SCORE": _("Poengsum"),
+    "SHARE": _("Andel av vanlig verdi"),
+    "REPEATED": _("Flere ganger"),
+    "ANSWER": _("Svar"),
+    "NEWS2": "NEWS2",
+}
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*[+-]\d\d:\d\d$")
-_DAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
 # Columns that are told in another way than their content says.
 _TOLD: Final[dict[str, Callable[[Any], str]]] = {
     "role": role_word,
-    "weekdays": lambda days: ", ".join(_DAYS[day] for day in days),
+    "weekdays": lambda days: ", ".join(str(WEEKDAYS[day]) for day in days),
     "reasons": lambda reasons: " ".join(str(reason.get("sentence", "")) for reason in reasons),
 }
 
@@ -104,8 +174,8 @@ def _readable(table: Table) -> ReadableTable:
     newest = table.rows[-MOST_ROWS:]
     shown = [name for name in table.rows[0] if name in COLUMNS and any(row[name] for row in newest)]
     return ReadableTable(
-        title=TITLES[table.name],
-        columns=[COLUMNS[name] for name in shown],
+        title=str(TITLES[table.name]),
+        columns=[str(COLUMNS[name]) for name in shown],
         rows=[[_told(table, name, row[name]) for name in shown] for row in newest],
         left_out=len(table.rows) - len(newest),
     )
@@ -117,13 +187,13 @@ def _changes(table: Table, by_name: Mapping[str, Table]) -> ReadableTable:
     newest = changed[-MOST_ROWS:]
     people = _names({row["actor"] for row in newest})
     rows = [
-        [_text(row["at"]), people.get(row["actor"], "Automatisk"), TITLES[row["table_name"]], difference]
+        [_text(row["at"]), people.get(row["actor"], gettext("Automatisk")), str(TITLES[row["table_name"]]), difference]
         for row in newest
         if (difference := _difference(by_name[row["table_name"]], row["before"] or {}, row["after"] or {}))
     ]
     return ReadableTable(
-        title=TITLES[table.name],
-        columns=["Tid", "Hvem", "Hvor", "Hva som ble endret"],
+        title=str(TITLES[table.name]),
+        columns=[gettext("Tid"), gettext("Hvem"), gettext("Hvor"), gettext("Hva som ble endret")],
         rows=rows,
         left_out=len(changed) - len(newest),
     )
@@ -146,7 +216,7 @@ def _difference(table: Table, before: dict[str, Any], after: dict[str, Any]) -> 
 def _told(table: Table, name: str, value: Any) -> str:
     if name in _TOLD and value is not None:
         return _TOLD[name](value)
-    labels = {**table.labels.get(name, {}), **CODES}
+    labels = {**table.labels.get(name, {}), **{code: str(word) for code, word in CODES.items()}}
     if isinstance(value, list):
         return ", ".join(labels.get(each) or _text(each) for each in value)
     return (labels.get(value) if isinstance(value, str | int) else "") or _text(value)
@@ -166,7 +236,7 @@ _WRITTEN: Final[tuple[tuple[type, Callable[[Any], str]], ...]] = (
     (date, date_nb),
     (time, time_nb),
     (Decimal, decimal_comma),
-    (bool, lambda yes: "ja" if yes else "nei"),
+    (bool, lambda yes: gettext("ja") if yes else gettext("nei")),
     (list, lambda several: ", ".join(_text(each) for each in several)),
     (dict, lambda named: "; ".join(f"{name}: {_text(each)}" for name, each in named.items())),
 )

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -25,17 +26,17 @@ from patients.forms.matrix import MatrixForm
 COUNTS = "Shows staff and how many patients they reach, no patient."
 
 _HEADS = [
-    "Person",
+    _("Person"),
     "HPR-nummer",
-    "Rolle",
-    "Organisasjon",
-    "Hvorfor",
-    "Deler",
-    "Ser",
-    "Krever",
-    "Pasienter",
-    "Fra",
-    "Til",
+    _("Rolle"),
+    _("Organisasjon"),
+    _("Hvorfor"),
+    _("Deler"),
+    _("Ser"),
+    _("Krever"),
+    _("Pasienter"),
+    _("Fra"),
+    _("Til"),
 ]
 
 
@@ -66,7 +67,7 @@ def as_csv(request: ActorRequest) -> HttpResponse:
     asked = _ask(request, timezone.now())
     if asked.form.errors:
         return _page(request, asked)
-    file = csv_of(_HEADS, [_cells(row) for row in asked.rows])
+    file = csv_of([str(head) for head in _HEADS], [_cells(row) for row in asked.rows])
     name = f"tilganger-{asked.day.isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(file, content_type="text/csv; charset=utf-8", headers=headers)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -36,7 +37,7 @@ def share(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, share_form=form, status=409)
-    return _done(visit, f"{service.name} kan nå lese om pasienten.")
+    return _done(visit, gettext("%(service)s kan nå lese om pasienten.") % {"service": service.name})
 
 
 @logs(Action.SHARE_PATIENT)
@@ -54,7 +55,7 @@ def unshare(request: ActorRequest, patient_id: UUID, relation_id: UUID) -> HttpR
         services.end_sharing(relation=relation, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, f"{relation.service.name} ser ikke lenger pasienten.")
+    return _done(visit, gettext("%(service)s ser ikke lenger pasienten.") % {"service": relation.service.name})
 
 
 @logs(Action.HAND_OVER)
@@ -80,7 +81,11 @@ def propose(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, handover_form=form, status=409)
-    return _done(visit, f"{asked['service'].name} er spurt. Dere følger opp pasienten til de har sagt ja.")
+    return _done(
+        visit,
+        gettext("%(service)s er spurt. Dere følger opp pasienten til de har sagt ja.")
+        % {"service": asked["service"].name},
+    )
 
 
 @logs(Action.HAND_OVER)
@@ -98,7 +103,7 @@ def withdraw(request: ActorRequest, patient_id: UUID, handover_id: UUID) -> Http
         services.withdraw_handover(handover=handover, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, "Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten.")
+    return _done(visit, gettext("Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten."))
 
 
 @logs(Action.BLOCK_ACCESS)
@@ -119,7 +124,7 @@ def block(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, block_form=form, status=409)
-    messages.success(request, "Sperringen er registrert og gjelder fra nå.")
+    messages.success(request, gettext("Sperringen er registrert og gjelder fra nå."))
     # Who has registered a block against herself has no patient to go back to.
     return redirect("home") if against == visit.by.user else redirect("access", patient_id)
 
@@ -139,7 +144,7 @@ def lift(request: ActorRequest, patient_id: UUID, block_id: UUID) -> HttpRespons
         services.lift_block(block=standing, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, "Sperringen er opphevet.")
+    return _done(visit, gettext("Sperringen er opphevet."))
 
 
 def _done(visit: Visit, text: str) -> HttpResponse:

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +19,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.models import User
 from accounts.roles import Permission
 from audit.logged import logs_nothing
+from dho.lib.texts import LazyText
 from organisations.forms import AgreementForm, EndForm, NewAgreementForm
 from organisations.models import Agreement
 from organisations.queries import agreements_of, history_of
@@ -25,9 +28,9 @@ from patients.consequences import what_changes
 
 COUNTS = "Shows agreements and how many they concern, no patient."
 
-_NEW = {"heading": "Ny avtale", "done": "Avtalen er lagret."}
-_CHANGE = {"heading": "Endre avtalen", "done": "Endringen er lagret."}
-_END = {"heading": "Avslutt avtalen", "done": "Sluttdatoen er lagret."}
+_NEW = {"heading": _("Ny avtale"), "done": _("Avtalen er lagret.")}
+_CHANGE = {"heading": _("Endre avtalen"), "done": _("Endringen er lagret.")}
+_END = {"heading": _("Avslutt avtalen"), "done": _("Sluttdatoen er lagret.")}
 # What belongs to one step only, and is not sent on to the next.
 _OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed", "told"}
 
@@ -61,7 +64,7 @@ def agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
         "agreement": found,
         "mine": found.party_id == municipality_id,
         "ended": found.valid_until and found.valid_until < max(timezone.localdate(), found.valid_from),
-        "history": [(change, people.get(change.actor_id, "Systemet")) for change in history],
+        "history": [(change, people.get(change.actor_id, gettext("Systemet"))) for change in history],
     }
     return render(request, "organisations/agreement.html", context)
 
@@ -103,7 +106,7 @@ def end(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 
 
 def _reviewed(
-    request: ActorRequest, form: AgreementForm | EndForm, found: Agreement, by: Actor, words: dict[str, str]
+    request: ActorRequest, form: AgreementForm | EndForm, found: Agreement, by: Actor, words: dict[str, LazyText]
 ) -> HttpResponse:
     """The form; then what saving will change; and, when that has been read, the saving."""
     now = timezone.now()

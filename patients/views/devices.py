@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -60,7 +61,11 @@ def revoke(request: ActorRequest, patient_id: UUID, credential_id: UUID) -> Http
     if credential is None:
         raise Refused(Action.REVOKE_DEVICE, patient_id=patient_id, object_id=str(credential_id))
     revoke_credential(credential=credential, by=_actor(request), now=now)
-    messages.success(request, f"«{credential.label}» er sperret. Enheten kan ikke lenger sende målinger.")
+    messages.success(
+        request,
+        gettext("«%(credential)s» er sperret. Enheten kan ikke lenger sende målinger.")
+        % {"credential": credential.label},
+    )
     return redirect("devices", patient_id)
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -65,7 +66,7 @@ def review(request: ActorRequest, emergency_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return _page(request, found, by, form, status=409)
-    messages.success(request, "Vurderingen er lagret.")
+    messages.success(request, gettext("Vurderingen er lagret."))
     return redirect("emergencies")
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -52,14 +53,14 @@ def emergency(request: ActorRequest) -> HttpResponse:
 def _missed(request: ActorRequest, form: EmergencyForm, by: Actor, now: datetime) -> HttpResponse:
     cache.set(_key(by), cache.get(_key(by), 0) + 1, FORGOTTEN_AFTER.total_seconds())
     record_refusal(Refused(Action.EMERGENCY_ACCESS), by=by, now=now, origin=by.origin)
-    form.add_error("national_id", "Fødselsnummer: vi fant ingen pasient du kan åpne. Se over tallene.")
+    form.add_error("national_id", gettext("Fødselsnummer: vi fant ingen pasient du kan åpne. Se over tallene."))
     return _form(request, form, status=422)
 
 
 def _found(request: ActorRequest, form: EmergencyForm, patient: Patient, by: Actor, now: datetime) -> HttpResponse:
     """To the patient at once for whoever sees her anyway; else first what it means, and at the second «yes» in."""
     if visible_patients(by, now=now).filter(pk=patient.pk).exists():
-        messages.success(request, "Du har allerede tilgang til pasienten.")
+        messages.success(request, gettext("Du har allerede tilgang til pasienten."))
         return redirect("patient", patient.pk)
     if "confirmed" not in request.POST:
         record_access(Action.LOOK_UP, municipality_id=patient.municipality_id, patient_id=patient.pk, by=by, now=now)

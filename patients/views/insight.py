@@ -11,6 +11,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -98,7 +99,7 @@ def corrections(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     form = CorrectionForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         receive_correction(patient=patient, what=form.cleaned_data["what"], by=by, now=timezone.now())
-        messages.success(request, "Kravet er registrert.")
+        messages.success(request, gettext("Kravet er registrert."))
         return redirect("corrections", patient_id)
     found = patient.correction_requests.select_related("received_by", "decided_by").order_by("-received_at", "-pk")
     context = {"patient": patient, "requests": found, "form": form}
@@ -129,9 +130,9 @@ def _decide(request: ActorRequest, found: CorrectionRequest, form: DecisionForm,
             patient=found.patient, request_id=found.pk, decision=decision, reason=reason, by=by, now=timezone.now()
         )
     except AlreadyDecided:
-        form.add_error(None, "Kravet er besvart av en annen. Svaret ditt ble ikke lagret.")
+        form.add_error(None, gettext("Kravet er besvart av en annen. Svaret ditt ble ikke lagret."))
         found.refresh_from_db()
         context = {"patient": found.patient, "found": found, "form": form}
         return render(request, "patients/correction.html", context, status=409)
-    messages.success(request, "Svaret er lagret.")
+    messages.success(request, gettext("Svaret er lagret."))
     return redirect("corrections", found.patient_id)

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -36,7 +37,7 @@ def patients(request: ActorRequest) -> HttpResponse:
             "age": patient.age(patient.deceased_on or timezone.localdate()),
             "groups": ", ".join(str(TargetGroup(code).label) for code in patient.target_groups or []),
             "departure": patient.departure(timezone.localdate()),
-            "status": EnrolmentStatus(patient.status).label if patient.status else "Ingen oppfølging nå",
+            "status": EnrolmentStatus(patient.status).label if patient.status else gettext("Ingen oppfølging nå"),
         }
         for patient in found[:SHOWN_AT_MOST]
     ]

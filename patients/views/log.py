@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -45,7 +46,7 @@ def access_log(request: ActorRequest) -> HttpResponse:
     try:
         entries, after = log_page(search, after=form.cleaned_data["after"]) if search else ([], "")
     except InvalidPlace:
-        form.add_error(None, "Siden i loggen finnes ikke. Søk på nytt.")
+        form.add_error(None, gettext("Siden i loggen finnes ikke. Søk på nytt."))
         entries, after = [], ""
     context = {"form": form, "rows": in_words(by, entries), "after": after, "search": search}
     return render(request, "patients/access_log.html", context, status=422 if form.errors else 200)

@@ -36,7 +36,7 @@ def test_it_says_what_comes_to_roles_without_clinical_content(world, person, rol
 def test_it_says_what_the_role_is_for(world, role):
     world.siri.memberships.update(role=role)
     page = browser_of(world.siri).get(reverse("home"))
-    assert PURPOSES[role] in page.text
+    assert str(PURPOSES[role]) in page.text
 
 
 @pytest.mark.parametrize(

@@ -3,5 +3,6 @@
 
 document.addEventListener("allauth.error", (event) => {
   event.preventDefault();
-  document.getElementById("passkey-status").textContent = "Det gikk ikke med passnøkkelen. Prøv igjen, eller bruk kode.";
+  const status = document.getElementById("passkey-status");
+  status.textContent = status.dataset.sayFailed;
 });

@@ -17,7 +17,7 @@
 
   async function showPeriod(link) {
     const number = link.dataset.period;
-    status().textContent = "Henter …";
+    status().textContent = status().dataset.sayLoading;
     try {
       const answer = await fetch(link.href, { headers: { Accept: "text/html" } });
       if (!answer.ok || answer.redirected) throw new Error("not the page");
@@ -27,9 +27,9 @@
       window.drawCharts(found);
       const chosen = found.querySelector(`[data-period="${number}"]`);
       chosen.focus({ preventScroll: true });
-      status().textContent = `Viser ${chosen.textContent.trim()}.`;
+      status().textContent = status().dataset.sayShown.replace("{period}", chosen.textContent.trim());
     } catch {
-      status().textContent = "Perioden kunne ikke hentes. Prøv igjen.";
+      status().textContent = status().dataset.sayFailed;
     }
   }
 

@@ -10,6 +10,7 @@
   const NOTE_STAYS = 15_000;
   const queue = document.getElementById("queue");
   const title = document.title;
+  const say = queue.dataset; // texts, in the language of the page
   let etag = "";
   let contact = Date.now();
   let held = false;
@@ -56,7 +57,7 @@
   setInterval(() => {
     const stale = document.getElementById("stale");
     if (Date.now() - contact > STALE_AFTER && !stale.textContent) {
-      stale.textContent = `Ikke kontakt siden ${clock(contact, false)}. Listen kan være gammel.`;
+      stale.textContent = say.sayStale.replace("{clock}", clock(contact, false));
       document.getElementById("updated").classList.add("updated--stale");
     }
     const undo = queue.querySelector("#undo form");
@@ -68,7 +69,7 @@
   function gone(row) {
     const left = row.cloneNode(true);
     left.classList.add("row--gone");
-    left.lastElementChild.textContent = "Ikke lenger i listen";
+    left.lastElementChild.textContent = say.sayGone;
     return left;
   }
 
@@ -95,9 +96,8 @@
 
   function newsText(rows) {
     const red = rows.filter((row) => row.dataset.level === "1").length;
-    if (red) return `${red} ${red === 1 ? "ny rød" : "nye røde"} – vis`;
-    if (rows.length) return `${rows.length} ${rows.length === 1 ? "ny" : "nye"} – vis`;
-    return "Rekkefølgen er endret – vis";
+    const news = red ? redText(red) : rows.length ? counted(rows.length, say.sayNewOne, say.sayNewMany) : say.sayOrder;
+    return `${news} – ${say.sayShow}`;
   }
 
   function noticeReds(fresh) {
@@ -109,7 +109,8 @@
     showTitle();
   }
 
-  const redText = (count) => `${count} ${count === 1 ? "ny rød" : "nye røde"}`;
+  const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+  const redText = (count) => counted(count, say.sayRedOne, say.sayRedMany);
 
   function showTitle() {
     document.title = unseen.size ? `(${redText(unseen.size)}) ${title}` : title;
@@ -195,7 +196,7 @@
     } else if (status !== 401) {
       event.preventDefault();
       if (event.detail.ctx.request.method !== "GET") {
-        document.getElementById("stale").textContent = "Det gikk ikke, og vi vet ikke om det ble lagret. Last siden på nytt, og se etter.";
+        document.getElementById("stale").textContent = say.sayUnsure;
       }
     }
   });
@@ -255,7 +256,7 @@
     const wanted = event.target.value.trim().toLocaleLowerCase("nb");
     const names = [...queue.querySelectorAll("tbody th > a")];
     const found = wanted && names.find((name) => name.textContent.toLocaleLowerCase("nb").includes(wanted));
-    document.getElementById("news-said").textContent = found ? "" : "Ingen treff i listen.";
+    document.getElementById("news-said").textContent = found ? "" : say.sayNothing;
     if (found) found.focus();
   });
 

@@ -2,6 +2,7 @@
  *
  * The server decides; this file asks it. Asking does not count as being there, «Fortsett» does. Works per tab: what is
  * done in another tab shows at the next question. Drafts of notes are written by patient.js, in sessionStorage.
+ * Every text comes from the page, in the language of the page (data-say-…); so it is in the other files too.
  */
 (() => {
   "use strict";
@@ -57,10 +58,10 @@
     }
     const ends = new Date(Date.now() + state.seconds * 1000);
     const clock = new Intl.DateTimeFormat("nb-NO", { timeZone: "Europe/Oslo", hour: "2-digit", minute: "2-digit" });
-    text.textContent = state.can_go_on
-      ? `Du blir logget ut kl. ${clock.format(ends).replace(":", ".")} hvis du ikke fortsetter. Notatet du skriver på, tar vi vare på.`
-      : `Arbeidsøkten er slutt kl. ${clock.format(ends).replace(":", ".")}. Lagre det du holder på med, og logg inn på nytt.`;
-    goOn.textContent = state.can_go_on ? "Fortsett" : "Lukk";
+    const { sayEnds, sayOver, sayGoOn, sayClose } = dialog.dataset;
+    const said = state.can_go_on ? sayEnds : sayOver;
+    text.textContent = said.replace("{clock}", `kl. ${clock.format(ends).replace(":", ".")}`);
+    goOn.textContent = state.can_go_on ? sayGoOn : sayClose;
     dialog.dataset.canGoOn = state.can_go_on;
     if (!dialog.open && dialog.dataset.closed !== "true") dialog.showModal();
     askIn(Math.min(state.seconds + 1, ASK_AGAIN_SECONDS));
