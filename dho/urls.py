@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("patients.urls")),
     path("", include("careplans.urls")),
     path("", include("alerts.urls")),
+    path("", include("tablet.urls")),
     path("tilgjengelighet/", logs_nothing("The same text for everyone.")(accessibility), name="accessibility"),
 ]

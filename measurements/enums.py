@@ -1,6 +1,7 @@
 """Choices of readings and questionnaires."""
 
 from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Source(TextChoices):
@@ -10,6 +11,13 @@ class Source(TextChoices):
     MANUAL = "MANUAL", "Tastet inn av pasienten"
     STAFF = "STAFF", "Registrert av helsepersonell"
     PROXY = "PROXY", "Registrert av pårørende eller boligpersonell"
+
+
+class SubmittedAs(TextChoices):
+    """In what capacity a person sent a value in on behalf of the patient; empty for the patient and for devices."""
+
+    RELATIVE = "RELATIVE", _("pårørende")
+    GROUP_HOME = "GROUP_HOME", _("boligpersonell")
 
 
 class Timing(TextChoices):

@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
-from audit.enums import DEVICE_ROLE, Action, Basis
+from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import looks_at
 from dho.lib.encryption import blind_index
@@ -25,7 +27,13 @@ WHY: Final[dict[Basis, str]] = {
     Basis.INSIGHT: "Fordi du har bedt om innsyn",
     Basis.CONTROL: "For å kontrollere at ingen ser i journalen din uten grunn",
     Basis.OWN: "Du selv",
+    Basis.AUTHORITY: "Du har gitt fullmakt",
     Basis.AUTOMATIC: "Automatisk behandling av det du har sendt inn",
+}
+_OUTSIDE: Final = {
+    DEVICE_ROLE: _("pasientens enhet"),
+    PATIENT_ROLE: _("pasienten selv"),
+    RELATIVE_ROLE: _("pårørende"),
 }
 WHAT: Final[dict[Action, str]] = {
     Action.OPEN_PATIENT: "Så på siden din med målinger og varsler",
@@ -50,6 +58,10 @@ WHAT: Final[dict[Action, str]] = {
     Action.PRINT_LOG: "Skrev ut hvem som har sett i journalen din",
     Action.EXPORT: "Hentet ut alt som er lagret om deg",
     Action.CORRECT: "Behandlet ønsket ditt om retting",
+    Action.OPEN_OWN: "Åpnet de egne sidene dine",
+    Action.SUBMIT: "Sendte inn måling",
+    Action.READ_OWN_LOG: "Så hvem som har sett i journalen din",
+    Action.AUTHORISE: "Ga en pårørende fullmakt, eller trakk den tilbake",
 }
 
 
@@ -88,8 +100,8 @@ def in_words(by: Actor, entries: Iterable[AccessEntry]) -> list[LogRow]:
             entry=entry,
             patient=patients.get(entry.patient_id) if entry.patient_id else None,
             role=role_word(entry.role),
-            action=Action(entry.action).label,
-            basis=Basis(entry.basis).label,
+            action=str(Action(entry.action).label),
+            basis=str(Basis(entry.basis).label),
         )
         for entry in entries
     ]
@@ -97,8 +109,8 @@ def in_words(by: Actor, entries: Iterable[AccessEntry]) -> list[LogRow]:
 
 def role_word(role: str) -> str:
     """The role as it was called when the entry was written; one that is gone since keeps its code."""
-    if role == DEVICE_ROLE:
-        return "pasientens enhet"
+    if role in _OUTSIDE:
+        return str(_OUTSIDE[role])
     return Role(role).label if role in Role.values else role
 
 
@@ -126,8 +138,8 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             who=found.actor_name,
             role=role_word(found.role),
             organisation=found.organisation,
-            what=WHAT.get(Action(found.action), Action(found.action).label),
-            why=WHY[Basis(found.basis)] + (f": {found.purpose}" if found.purpose else ""),
+            what=str(WHAT.get(Action(found.action), Action(found.action).label)),
+            why=str(WHY[Basis(found.basis)]) + (f": {found.purpose}" if found.purpose else ""),
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)
     ]

@@ -18,6 +18,7 @@ MOST_ROWS: Final = 200
 TITLES: Final[dict[str, str]] = {
     "patients_patient": "Om deg",
     "patients_relative": "Pårørende",
+    "patients_relativeauthority": "Fullmakter til pårørende",
     "patients_enrolment": "Perioder med digital hjemmeoppfølging",
     "patients_correctionrequest": "Krav om retting",
     "patients_carerelation": "Andre som følger deg opp",
@@ -63,7 +64,9 @@ COLUMNS: Final[dict[str, str]] = {
     "at": "Tid", "channel": "Måte", "state": "Tilstand", "created_at": "Laget", "delivered_at": "Sendt",
     "due_at": "Ventet", "deadline": "Frist", "waiting_since": "Ventet siden", "actor_name": "Hvem", "role": "Rolle",
     "organisation": "Virksomhet", "basis": "Grunnlag", "outcome": "Resultat", "reviewer_name": "Hvem",
-    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist",
+    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist", "scopes": "Hva den omfatter",
+    "valid_from": "Gjelder fra", "given_at": "Gitt", "consent": "Samtykke",
+    "withdrawn_at": "Trukket tilbake", "submitted_as": "Sendt av",
 }  # fmt: skip
 # Codes that belong to apps above this one and have no Norwegian label in their model.
 CODES: Final[dict[str, str]] = {

@@ -45,6 +45,12 @@ DOORS = {
     # HelseID is not set up here; tests/accounts/test_helseid.py has it.
     "helseid": ("get", only(nobody=GONE)),
     "helseid-answer": ("get", only(nobody=GONE)),
+    # The patient's own pages are no door for staff: tests/rules/test_citizen_doors.py has those who get in.
+    "citizen-login": ("get", only(*PEOPLE, nobody=IN)),
+    "idporten": ("get", only(nobody=GONE)),
+    "idporten-answer": ("get", only(nobody=GONE)),
+    "citizen-choose": ("get", only(others=LOGIN)),
+    "citizen-home": ("get", only(others=LOGIN)),
     "logout": ("post", only(*PEOPLE, code=LOGIN)),
     "session": ("get", only(*PEOPLE, nobody=401)),
     "sessions": ("get", only(*PEOPLE)),
