@@ -126,6 +126,8 @@ class ToldLook:
     organisation: str
     what: str
     why: str
+    # The patient's own visit to the own pages.
+    own: bool
 
 
 def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
@@ -140,6 +142,7 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             organisation=found.organisation,
             what=str(WHAT.get(Action(found.action), Action(found.action).label)),
             why=str(WHY[Basis(found.basis)]) + (f": {found.purpose}" if found.purpose else ""),
+            own=found.role == PATIENT_ROLE,
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)
     ]
