@@ -36,16 +36,20 @@ class ReadingForm(forms.Form):
             "autocomplete": "off",
             "aria-describedby": f"enhet-{quantity.code}",
         }
-        label = quantity.label if len(self.quantities) > 1 else self.kind.label
+        name = self._name(quantity)
         return forms.CharField(
-            label=label,
+            label=quantity.label if len(self.quantities) > 1 else _("Skriv tallet du har målt"),
             max_length=20,
             widget=forms.TextInput(attrs=attrs),
             error_messages={
-                "required": _("%(label)s: skriv tallet du har målt.") % {"label": label},
-                "max_length": _("%(label)s: tallet er for langt. Se over det.") % {"label": label},
+                "required": _("%(name)s: skriv tallet du har målt.") % {"name": name},
+                "max_length": _("%(name)s: tallet er for langt. Se over det.") % {"name": name},
             },
         )
+
+    def _name(self, quantity: Quantity) -> str:
+        """What errors call the field: with one number the heading says what it is."""
+        return quantity.label if len(self.quantities) > 1 else self.kind.label
 
     def clean(self) -> dict[str, Any]:
         """Each number read with comma or full stop."""
@@ -55,7 +59,7 @@ class ReadingForm(forms.Form):
                 try:
                     cleaned[quantity.code] = parse_decimal(cleaned[quantity.code])
                 except InvalidNumber as error:
-                    self.add_error(quantity.code, f"{self.fields[quantity.code].label}: {error}")
+                    self.add_error(quantity.code, f"{self._name(quantity)}: {error}")
         return cleaned
 
     @property

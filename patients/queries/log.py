@@ -59,6 +59,7 @@ WHAT: Final[dict[Action, str]] = {
     Action.EXPORT: "Hentet ut alt som er lagret om deg",
     Action.CORRECT: "Behandlet ønsket ditt om retting",
     Action.OPEN_OWN: "Åpnet de egne sidene dine",
+    Action.OPEN_SUBMIT: "Åpnet siden for å sende en måling for deg",
     Action.SUBMIT: "Sendte inn måling",
     Action.READ_OWN_LOG: "Så hvem som har sett i journalen din",
     Action.AUTHORISE: "Ga en pårørende fullmakt, eller trakk den tilbake",

@@ -34,7 +34,7 @@ def residents(request: ActorRequest) -> HttpResponse:
     return render(request, "tablet/residents.html", {"rows": rows})
 
 
-@logs(Action.SUBMIT)
+@logs(Action.OPEN_SUBMIT)
 @never_cache
 @login_required
 @require_safe
@@ -43,7 +43,7 @@ def measure(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     return show_types(_let_in(request, patient_id))
 
 
-@logs(Action.SUBMIT)
+@logs(Action.SUBMIT, Action.OPEN_SUBMIT)
 @never_cache
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,7 @@ def measure_type(request: ActorRequest, patient_id: UUID, type_code: str) -> Htt
     return take_reading(_let_in(request, patient_id), type_code)
 
 
-@logs(Action.SUBMIT)
+@logs(Action.OPEN_SUBMIT)
 @never_cache
 @login_required
 @require_safe
@@ -64,8 +64,9 @@ def measure_sent(request: ActorRequest, patient_id: UUID, client_id: UUID) -> Ht
 def _let_in(request: ActorRequest, patient_id: UUID) -> Sending:
     """Through lock one, with the look logged. Raises `Refused`."""
     now = timezone.now()
+    action = Action.SUBMIT if request.method == "POST" else Action.OPEN_SUBMIT
     patient = get_patient(
-        patient_id, by=request.actor, now=now, action=Action.SUBMIT, permission=Permission.SUBMIT, among=own_patients
+        patient_id, by=request.actor, now=now, action=action, permission=Permission.SUBMIT, among=own_patients
     )
     assert request.actor is not None  # noqa: S101 - nobody was refused in the line above
     return Sending(

@@ -18,21 +18,21 @@ from tablet.views.sending import Sending, show_sent, show_types, take_reading
 
 
 @require_safe
-@citizens(Action.SUBMIT, Scope.SUBMIT)
+@citizens(Action.OPEN_OWN, Scope.SUBMIT)
 def measure(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """What there is to measure."""
     return show_types(_sending(request, citizen))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@citizens(Action.SUBMIT, Scope.SUBMIT)
+@citizens(Action.SUBMIT, Scope.SUBMIT, looking=Action.OPEN_OWN)
 def measure_type(request: ActorRequest, citizen: Citizen, type_code: str) -> HttpResponse:
     """The number."""
     return take_reading(_sending(request, citizen), type_code)
 
 
 @require_safe
-@citizens(Action.SUBMIT, Scope.SUBMIT)
+@citizens(Action.OPEN_OWN, Scope.SUBMIT)
 def measure_sent(request: ActorRequest, citizen: Citizen, client_id: UUID) -> HttpResponse:
     """What happens now."""
     return show_sent(_sending(request, citizen), client_id)

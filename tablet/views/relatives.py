@@ -23,14 +23,14 @@ from tablet.access import citizens
 
 
 @require_safe
-@citizens(Action.AUTHORISE, Scope.GIVE_ACCESS)
+@citizens(Action.OPEN_OWN, Scope.GIVE_ACCESS)
 def relatives(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """Who has authority now, and who has had it."""
     return _page(request, citizen)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@citizens(Action.AUTHORISE, Scope.GIVE_ACCESS)
+@citizens(Action.AUTHORISE, Scope.GIVE_ACCESS, looking=Action.OPEN_OWN)
 def give(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """The form for another one."""
     now = timezone.now()
