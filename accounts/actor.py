@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from accounts.enums import Role
 from accounts.models import User
 from accounts.roles import NEEDS, Permission, allows
+from audit.services import Outsider
 from dho.lib.origin import NOWHERE, Origin
 from organisations.enums import Shared
 
@@ -20,6 +21,8 @@ class ActorRequest(HttpRequest):
     origin: Origin
     # What the person may choose among, the actor first.
     work: "list[Actor]"
+    # Who acts outside the staff, on the patient's own pages: `tablet.access` has put it there. Never beside an actor.
+    citizen: Outsider | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What we decide differently from allauth: no sign-up, no mail, secrets encrypted, sessions with limits."""
 
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import helseid, sessions
+from accounts import helseid, idporten, sessions
 from accounts.models import User
 from dho.lib.encryption import decrypt, encrypt
 
@@ -81,18 +81,23 @@ class MFAAdapter(DefaultMFAAdapter):
         return user.get_username()
 
 
+# Who answers for whom: staff come from one, patients and relatives from the other.
+_PROVIDERS: Final[dict[str, Any]] = {helseid.HelseIdAdapter.called: helseid, idporten.IdPortenAdapter.called: idporten}
+
+
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
-    """Signing in with HelseID. Always answered here, so that allauth stores nothing and creates nobody."""
+    """HelseID and ID-porten. Always answered here, so that allauth stores nothing and creates nobody."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        """Never: HelseID tells who somebody is, not what they may do here."""
+        """Never: the provider tells who somebody is, not what they may do here."""
         return False
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Let in whom we know, or show why not."""
         claims = sociallogin.account.extra_data.get("id_token", {})
-        raise ImmediateHttpResponse(helseid.answer(request, claims, sociallogin.get_redirect_url(request)))
+        provider = _PROVIDERS[sociallogin.account.provider]
+        raise ImmediateHttpResponse(provider.answer(request, claims, sociallogin.get_redirect_url(request)))
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> None:
-        """Cancelled, timed out, or HelseID answered something that does not hold."""
-        raise ImmediateHttpResponse(helseid.failed(request, kwargs.get("exception")))
+        """Cancelled, timed out, or the provider answered something that does not hold."""
+        raise ImmediateHttpResponse(_PROVIDERS[provider.sub_id].failed(request, kwargs.get("exception")))

@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
 from accounts.queries import work_of
-from accounts.sessions import is_strong
+from accounts.sessions import is_citizens, is_strong
 from audit.enums import Basis
 from audit.logged import declaration_of
-from audit.services import Refused, record_refusal
+from audit.services import Refused, record_citizen_refusal, record_refusal
 from dho.lib import rls
 from dho.lib.outage import is_outage, unavailable
 
@@ -27,9 +27,9 @@ SESSION_KEY = "membership"
 def work_in(request: HttpRequest) -> list[Actor]:
     """The strongly signed-in person in each membership in force today: the one worked in now first, then the others.
 
-    A password alone never makes an actor.
+    A password alone never makes an actor, and whoever came as a citizen never is one, whatever work the person has.
     """
-    if not request.user.is_authenticated or not is_strong(request):
+    if not request.user.is_authenticated or not is_strong(request) or is_citizens(request):
         return []
     chosen = request.session.get(SESSION_KEY)
     return sorted(work_of(request.user, on=timezone.localdate()), key=lambda actor: str(actor.membership_id) != chosen)
@@ -57,7 +57,7 @@ class ActorMiddleware:
         # Devices identify themselves to the REST views, which open their own transaction.
         if request.path.startswith(("/api/", settings.STATIC_URL)):
             return None
-        request.actor, request.work = None, []
+        request.actor, request.work, request.citizen = None, [], None
         logged = declaration_of(view, request.method or "")
         try:
             with transaction.atomic():
@@ -88,5 +88,9 @@ class ActorMiddleware:
 
 
 def _log(request: ActorRequest, refusal: Refused) -> None:
+    now = timezone.now()
     with transaction.atomic():
-        record_refusal(refusal, by=request.actor, now=timezone.now(), origin=request.origin)
+        if request.citizen:
+            record_citizen_refusal(refusal, by=request.citizen, now=now)
+        else:
+            record_refusal(refusal, by=request.actor, now=now, origin=request.origin)

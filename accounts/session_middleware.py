@@ -16,6 +16,10 @@ from accounts import sessions
 # What a person without a second factor reaches: setting one up, and leaving.
 _FOR_SETTING_UP: Final = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "session", "logout", "accessibility"}
 
+# What a patient or relative reaches besides the own pages, and what of the rest is a member of staff's own.
+_FOR_CITIZENS: Final = {"session", "logout", "sessions", "session-end", "sessions-end-all"}
+_STAFFS_OWN: Final = ("/profil/", "/rolle/", "/logg-inn/")
+
 
 class SessionMiddleware:
     """Runs before the view and before `ActorMiddleware`. Whose session has ended is nobody from here on."""
@@ -42,7 +46,7 @@ class SessionMiddleware:
             sessions.note_activity(request.session, now=now)
         # For the page's first question. Coarse, so that two answers a moment apart are the same to the byte.
         request.session_seconds = sessions.seconds_left(request.session, now=now) // 300 * 300
-        return None
+        return _to_own_pages(request) if sessions.is_citizens(request) else None
 
 
 def _asked_by_the_browser_itself(request: HttpRequest) -> bool:
@@ -62,3 +66,10 @@ def _only_setting_up(request: HttpRequest) -> HttpResponse | None:
         return None
     name = request.resolver_match.url_name if request.resolver_match else None
     return None if name in _FOR_SETTING_UP else redirect("mfa_index")
+
+
+def _to_own_pages(request: HttpRequest) -> HttpResponse | None:
+    """A citizen has no profile, role or second factor here, also when the person works somewhere; only the sessions."""
+    name = request.resolver_match.url_name if request.resolver_match else None
+    staffs_own = request.path == "/" or request.path.startswith(_STAFFS_OWN)
+    return redirect("citizen-home") if staffs_own and name not in _FOR_CITIZENS else None

@@ -19,6 +19,8 @@ _BEGAN: Final = "session_began"
 _ACTIVE: Final = "session_active"
 # HelseID is recorded only when its level was right (`accounts.helseid`).
 _STRONG: Final = {"mfa", "socialaccount"}
+# Patients and relatives come from here (`accounts.idporten`), and from here only.
+CITIZENS: Final = "idporten"
 NOTED_AT_MOST_EVERY: Final = timedelta(minutes=1)
 
 
@@ -30,8 +32,17 @@ class Over(Enum):
 
 
 def is_strong(request: HttpRequest) -> bool:
-    """Whether the signed-in person has shown a second factor, or came from HelseID, in this session."""
+    """Whether the signed-in person has shown a second factor, or came from HelseID or ID-porten, in this session."""
     return any(record["method"] in _STRONG for record in get_authentication_records(request, request.user))
+
+
+def is_citizens(request: HttpRequest) -> bool:
+    """Whether somebody signed in as a citizen, with ID-porten: such a session never makes a member of staff.
+
+    It lies in how the person proved who they are, so that no other code path can forget to say it.
+    """
+    records = get_authentication_records(request, request.user) if request.user.is_authenticated else []
+    return any(record.get("provider") == CITIZENS for record in records)
 
 
 def begin(session: SessionBase, *, now: datetime) -> None:

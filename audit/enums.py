@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 # What stands in an entry's `role` where a device looked, not a person.
 DEVICE_ROLE: Final = "DEVICE"
+# And where somebody outside the staff did: the patient, or a relative whom the patient has given authority.
+PATIENT_ROLE: Final = "PATIENT"
+RELATIVE_ROLE: Final = "RELATIVE"
 
 
 class Action(TextChoices):
@@ -44,6 +47,11 @@ class Action(TextChoices):
     EMERGENCY_ACCESS = "EMERGENCY_ACCESS", _("Åpnet nødtilgang")
     LIST_EMERGENCIES = "LIST_EMERGENCIES", _("Åpnet nødtilganger")
     REVIEW_EMERGENCY = "REVIEW_EMERGENCY", _("Vurderte nødtilgang")
+    OPEN_OWN = "OPEN_OWN", _("Åpnet pasientens egne sider")
+    OPEN_SUBMIT = "OPEN_SUBMIT", _("Åpnet siden for å sende måling")
+    SUBMIT = "SUBMIT", _("Sendte inn måling")
+    READ_OWN_LOG = "READ_OWN_LOG", _("Så hvem som har sett i egen journal")
+    AUTHORISE = "AUTHORISE", _("Ga eller trakk tilbake fullmakt")
 
 
 class Basis(TextChoices):
@@ -55,6 +63,7 @@ class Basis(TextChoices):
     INSIGHT = "INSIGHT", _("Innsyn for pasienten")
     CONTROL = "CONTROL", _("Kontroll av hvem som har sett i journalen")
     OWN = "OWN", _("Pasienten selv")
+    AUTHORITY = "AUTHORITY", _("Fullmakt fra pasienten")
     AUTOMATIC = "AUTOMATIC", _("Automatisk behandling")
 
 
@@ -81,6 +90,9 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.EMERGENCY_ACCESS: Basis.EMERGENCY,
     Action.LIST_EMERGENCIES: Basis.CONTROL,
     Action.REVIEW_EMERGENCY: Basis.CONTROL,
+    Action.OPEN_OWN: Basis.OWN,
+    Action.READ_OWN_LOG: Basis.OWN,
+    Action.AUTHORISE: Basis.ADMINISTRATION,
 }
 
 

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "measurements",
     "careplans",
     "alerts",
+    "tablet",
 ]
 
 MIDDLEWARE = [
@@ -208,26 +209,37 @@ HELSEID_SCOPES = [
     "helseid://scopes/identity/security_level",
     "helseid://scopes/hpr/hpr_number",
 ]
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "helseid",
-                "name": "HelseID",
-                "client_id": env.str("DHO_HELSEID_CLIENT_ID", "") or "dho",
-                # HelseID takes signed assertions only; the stand-in of the demo wants some secret, and takes any.
-                "secret": "" if HELSEID_KEY else "demo",
-                "settings": {
-                    "server_url": HELSEID_URL,
-                    "oauth_pkce_enabled": True,
-                    "fetch_userinfo": False,
-                    "scope": HELSEID_SCOPES,
-                },
-            }
-        ]
-        if HELSEID_URL
-        else []
+# The same for patients and relatives (docs/adr/0019-citizens.md).
+IDPORTEN_URL = env.str("DHO_IDPORTEN_URL", "")
+IDPORTEN_KEY = env.str("DHO_IDPORTEN_KEY", "")
+if IDPORTEN_URL and PRODUCTION and not IDPORTEN_KEY:
+    raise ImproperlyConfigured("Set DHO_IDPORTEN_KEY (see README.md, «Settings») beside DHO_IDPORTEN_URL.")
+IDPORTEN_SCOPES = ["openid", "profile"]
+# What is asked for. That it was given, `accounts.idporten` checks itself.
+IDPORTEN_PARAMETERS = {"acr_values": "idporten-loa-high", "ui_locales": "nb"}
+
+
+def oidc_app(provider_id: str, name: str, url: str, key: str, client_id: str, scope: list[str], **more: object) -> dict:
+    """A provider as allauth takes it. Both take signed assertions only; the demo's stand-ins want any secret at all."""
+    common = {"server_url": url, "oauth_pkce_enabled": True, "fetch_userinfo": False, "scope": scope}
+    return {
+        "provider_id": provider_id,
+        "name": name,
+        "client_id": client_id or "dho",
+        "secret": "" if key else "demo",
+        "settings": {**common, **more},
     }
+
+
+_helseid = oidc_app(
+    "helseid", "HelseID", HELSEID_URL, HELSEID_KEY, env.str("DHO_HELSEID_CLIENT_ID", ""), HELSEID_SCOPES
+)
+_idporten = oidc_app(
+    "idporten", "ID-porten", IDPORTEN_URL, IDPORTEN_KEY, env.str("DHO_IDPORTEN_CLIENT_ID", ""), IDPORTEN_SCOPES,
+    auth_params=IDPORTEN_PARAMETERS,
+)  # fmt: skip
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"APPS": [app for app in (_helseid, _idporten) if app["settings"]["server_url"]]}
 }
 
 LANGUAGE_CODE = "nb"

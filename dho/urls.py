@@ -17,5 +17,6 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("patients.urls")),
     path("", include("careplans.urls")),
+    path("", include("tablet.urls")),
     path("tilgjengelighet/", logs_nothing("The same text for everyone.")(accessibility), name="accessibility"),
 ]

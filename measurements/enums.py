@@ -13,6 +13,13 @@ class Source(TextChoices):
     PROXY = "PROXY", _("Registrert av pårørende eller boligpersonell")
 
 
+class SubmittedAs(TextChoices):
+    """In what capacity a person sent a value in on behalf of the patient; empty for the patient and for devices."""
+
+    RELATIVE = "RELATIVE", _("pårørende")
+    GROUP_HOME = "GROUP_HOME", _("boligpersonell")
+
+
 class Timing(TextChoices):
     """Whether the time of measuring can be trusted; nothing is dropped for it."""
 

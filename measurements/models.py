@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import DeviceCredential, User
 from audit.history import append_only
 from dho.lib.encryption import EncryptedTextField
-from measurements.enums import ItemKind, Source, StatementKind, Timing
+from measurements.enums import ItemKind, Source, StatementKind, SubmittedAs, Timing
 from organisations.models import Municipality
 from patients.models import Patient
 
@@ -26,6 +26,11 @@ def immutable_fact() -> list[Protect]:
         ),
         Protect(name="never_deleted", operation=Delete),
     ]
+
+
+def on_behalf(name: str, submitted_as: str) -> str:
+    """«Ola Nordmann, pårørende»; empty for what the patient or a device sent."""
+    return f"{name}, {SubmittedAs(submitted_as).label}" if submitted_as else ""
 
 
 class MeasurementType(models.Model):
@@ -143,6 +148,8 @@ class Reading(models.Model):
         db_index=False,
     )
     submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # As it was then: an authority ends and people change work, but who sent this stays known (P4).
+    submitted_as = models.CharField(max_length=10, choices=SubmittedAs, blank=True, default="", db_default="")
     assessed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -164,6 +171,11 @@ class Reading(models.Model):
                 | Q(submitted_by_device__isnull=True, submitted_by_user__isnull=False),
                 name="reading_has_one_submitter",
             ),
+            models.CheckConstraint(
+                condition=Q(submitted_as="")
+                | Q(submitted_as__in=SubmittedAs.values, submitted_by_user__isnull=False, source=Source.PROXY),
+                name="reading_on_behalf_names_the_person",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,6 +185,11 @@ class Reading(models.Model):
     def judged_at(self) -> datetime:
         """The time whose plan judges it: when it was taken, but never later than it was received."""
         return min(self.taken_at, self.received_at)
+
+    @property
+    def on_behalf(self) -> str:
+        """«Ola Nordmann, pårørende» where somebody else than the patient sent it, else empty."""
+        return on_behalf(self.submitted_by_user.get_full_name(), self.submitted_as) if self.submitted_by_user else ""
 
 
 class ReadingStatement(models.Model):

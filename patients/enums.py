@@ -1,5 +1,7 @@
 """Choices of the patient record and the enrolment."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -118,3 +120,33 @@ class Obstacle(TextChoices):
     OWN_EMERGENCY = "OWN_EMERGENCY", _("Du kan ikke vurdere din egen nødtilgang. En annen må gjøre det.")
     ALREADY_REVIEWED = "ALREADY_REVIEWED", _("Nødtilgangen er allerede vurdert.")
     NO_REVIEW = "NO_REVIEW", _("Vurdering: skriv hva du har kommet fram til.")
+    OWN_AUTHORITY = (
+        "OWN_AUTHORITY",
+        _("Fødselsnummer: dette er pasientens eget nummer. Skriv nummeret til den pårørende."),
+    )
+    HAS_AUTHORITY = "HAS_AUTHORITY", _("Personen har allerede en fullmakt i denne perioden. Trekk den tilbake først.")
+    AUTHORITY_TO_ONESELF = "AUTHORITY_TO_ONESELF", _("Du kan ikke registrere en fullmakt til deg selv.")
+    AUTHORITY_TOO_LONG = "AUTHORITY_TOO_LONG", _("En fullmakt varer høyst ett år. Velg en kortere tid.")
+    AUTHORITY_ENDED = "AUTHORITY_ENDED", _("Fullmakten er allerede trukket tilbake eller utløpt.")
+    NOT_HERE = "NOT_HERE", _("Pasienten er død eller har flyttet fra kommunen. Ingen kan få fullmakt.")
+
+
+class Scope(TextChoices):
+    """What somebody outside the staff may do with a patient's record (docs/rights.md)."""
+
+    SEE = "SEE", _("se målinger og plan")
+    SUBMIT = "SUBMIT", _("sende målinger")
+    READ_LOG = "READ_LOG", _("se hvem som har sett i journalen")
+    GIVE_ACCESS = "GIVE_ACCESS", _("gi og trekke tilbake fullmakter")
+
+
+# What a patient can let a relative do. Giving others access is never handed on.
+GIVEN_TO_RELATIVES: Final = (Scope.SEE, Scope.SUBMIT, Scope.READ_LOG)
+
+
+class Consent(TextChoices):
+    """How the patient said yes to an authority."""
+
+    OWN = "OWN", _("Pasienten ga den selv, innlogget med ID-porten")
+    SPOKEN = "SPOKEN", _("Muntlig, til den som registrerte")
+    WRITTEN = "WRITTEN", _("Skriftlig, på underskrevet skjema")

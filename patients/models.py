@@ -25,9 +25,22 @@ from organisations.models import (
     end_after_start,
     no_overlap,
 )
-from patients.enums import Decision, EndReason, EnrolmentStatus, HandoverAnswer, NationalIdKind, Sex, TargetGroup
+from patients.enums import (
+    GIVEN_TO_RELATIVES,
+    Consent,
+    Decision,
+    EndReason,
+    EnrolmentStatus,
+    HandoverAnswer,
+    NationalIdKind,
+    Scope,
+    Sex,
+    TargetGroup,
+)
 
 EMERGENCY_LASTS: Final = timedelta(hours=4)
+# The last day lies within a year of the first: whoever still needs it is asked again.
+AUTHORITY_LASTS: Final = timedelta(days=365)
 
 
 class Patient(models.Model):
@@ -63,6 +76,8 @@ class Patient(models.Model):
             ),
             models.UniqueConstraint(fields=["id", "municipality"], name="patient_id_municipality"),
         ]
+        # Who signs in with ID-porten is looked for in every municipality at once.
+        indexes = [models.Index(fields=["national_id_index"], name="patient_by_national_id")]
 
     def __str__(self) -> str:
         return str(self.id)
@@ -106,6 +121,85 @@ class Relative(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class RelativeAuthorityQuerySet(ValidityQuerySet["RelativeAuthority"]):
+    """From a day to a last day, unless somebody has withdrawn it before."""
+
+    def in_force(self, on: date) -> Self:
+        """Those that hold on the given day, and that nobody has withdrawn."""
+        return super().in_force(on).filter(withdrawn_at__isnull=True)
+
+
+class RelativeAuthority(models.Model):
+    """Fullmakt: the patient lets one relative act on her behalf, as far as `scopes` says, for a year at most.
+
+    The relative signs in as herself and is recognised by the blind index; her national id is not kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="authorities")
+    name = models.CharField(_("navn"), max_length=200)
+    relation = models.CharField(_("relasjon"), max_length=60)
+    national_id_index = models.CharField(max_length=64, editable=False)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    valid_from = models.DateField()
+    valid_until = models.DateField(_("siste dag"))
+    given_at = models.DateTimeField()
+    # The patient, or whoever registered it for her: `consent` says which, and how she said yes.
+    given_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    consent = models.CharField(max_length=10, choices=Consent)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = RelativeAuthorityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            # What was given stands; the only change is that it is withdrawn, once.
+            pgtrigger.ReadOnly(name="only_withdrawn", exclude=["withdrawn_at", "withdrawn_by"]),
+            Protect(name="withdrawal_is_final", operation=Update, condition=TriggerQ(old__withdrawn_at__isnull=False)),
+        ]
+        indexes = [models.Index(fields=["national_id_index"], name="authority_by_national_id")]
+        constraints = [
+            no_overlap(
+                "authority_one_at_a_time", "patient", "national_id_index", among=models.Q(withdrawn_at__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="authority_within_a_year",
+                condition=models.Q(
+                    valid_until__gte=models.F("valid_from"),
+                    valid_until__lte=models.F("valid_from") + AUTHORITY_LASTS,
+                ),
+            ),
+            models.CheckConstraint(
+                name="authority_says_what",
+                condition=models.Q(scopes__len__gt=0, scopes__contained_by=list(GIVEN_TO_RELATIVES)),
+            ),
+            models.CheckConstraint(
+                name="authority_names_the_relative",
+                condition=models.Q(national_id_index__regex=r"^[0-9a-f]{64}$")
+                & ~models.Q(name="")
+                & ~models.Q(relation=""),
+            ),
+            models.CheckConstraint(condition=models.Q(consent__in=Consent.values), name="authority_consent_known"),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="authority_withdrawn_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def scopes_text(self) -> str:
+        """«se målinger og plan, sende målinger»."""
+        return ", ".join(str(Scope(code).label) for code in self.scopes)
 
 
 class Enrolment(models.Model):

@@ -1,27 +1,21 @@
 """Signing in: by password and one-time code, or by HelseID."""
 
-from collections.abc import Callable
 from typing import Any
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
-from allauth.account.utils import get_next_redirect_url
 from allauth.decorators import rate_limit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialApp
-from allauth.socialaccount.providers.base.constants import AuthProcess
-from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from requests import RequestException
 
-from accounts import helseid
+from accounts import helseid, oidc
 from accounts.forms import CodeForm, LoginForm
 from audit.logged import logs_nothing
 
@@ -65,16 +59,8 @@ class EnterCode(AuthenticateView):
 @never_cache
 @require_safe
 def to_helseid(request: HttpRequest) -> HttpResponse:
-    """Send the browser to HelseID. A link, not a form: form-action 'self' would stop a form that leads elsewhere.
-
-    Of the address only `next` counts: allauth's own view would also let a link choose scopes and parameters.
-    """
-
-    def go() -> HttpResponse:
-        provider = helseid.HelseIdAdapter(request).get_provider()
-        return provider.redirect(request, process=AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
-
-    return _where_helseid_is(request, go)
+    """Send the browser to HelseID."""
+    return oidc.to_provider(request, helseid.HelseIdAdapter, helseid.failed)
 
 
 @logs_nothing(SIGNING_IN)
@@ -82,14 +68,4 @@ def to_helseid(request: HttpRequest) -> HttpResponse:
 @require_safe
 def from_helseid(request: HttpRequest) -> HttpResponse:
     """The browser comes back with a code."""
-    view = OAuth2CallbackView.adapter_view(helseid.HelseIdAdapter(request))
-    return _where_helseid_is(request, lambda: view(request))
-
-
-def _where_helseid_is(request: HttpRequest, go: Callable[[], HttpResponse]) -> HttpResponse:
-    try:
-        return go()
-    except SocialApp.DoesNotExist:
-        raise Http404 from None
-    except RequestException as error:
-        return helseid.failed(request, error)
+    return oidc.from_provider(request, helseid.HelseIdAdapter, helseid.failed)

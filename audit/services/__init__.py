@@ -1,8 +1,11 @@
 """Writing the access log, and sealing it."""
 
 from audit.services.recording import (
+    Outsider,
     Refused,
     record_access,
+    record_citizen_access,
+    record_citizen_refusal,
     record_device_access,
     record_device_refusal,
     record_list_access,
@@ -11,8 +14,11 @@ from audit.services.recording import (
 from audit.services.sealing import seal
 
 __all__ = [
+    "Outsider",
     "Refused",
     "record_access",
+    "record_citizen_access",
+    "record_citizen_refusal",
     "record_device_access",
     "record_device_refusal",
     "record_list_access",

@@ -40,6 +40,25 @@ class Device(Protocol):
     def patient_id(self) -> UUID: ...
 
 
+class Outsider(Protocol):
+    """What the log needs to know of who acts outside the staff; `patients.citizens.Citizen` is one."""
+
+    @property
+    def actor_id(self) -> UUID: ...
+    @property
+    def actor_name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def basis(self) -> Basis: ...
+    @property
+    def municipality_id(self) -> int: ...
+    @property
+    def patient_id(self) -> UUID: ...
+    @property
+    def origin(self) -> Origin: ...
+
+
 class Refused(Http404):
     """Not yours and does not exist answer the same. The middleware logs it, then it becomes a 404."""
 
@@ -142,6 +161,35 @@ def _device_entry(action: Action, device: Device, origin: Origin, now: datetime,
         allowed=allowed,
         request_id=origin.request_id,
         address=origin.address,
+    )
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_citizen_access(action: Action, *, by: Outsider, now: datetime, object_id: str = "") -> AccessEntry:
+    """What the patient, a relative or the paired tablet saw or did: one row for each request."""
+    return _citizen_entry(action, by, now, object_id, allowed=True)
+
+
+def record_citizen_refusal(refusal: Refused, *, by: Outsider, now: datetime) -> AccessEntry:
+    """A page that the authority does not cover, or somebody else's: kept with the patient who is acted for."""
+    return _citizen_entry(refusal.action, by, now, refusal.object_id, allowed=False)
+
+
+def _citizen_entry(action: Action, by: Outsider, now: datetime, object_id: str, *, allowed: bool) -> AccessEntry:
+    entry = AccessEntry(
+        at=now,
+        actor_id=by.actor_id,
+        actor_name=by.actor_name,
+        role=by.role,
+        municipality_id=by.municipality_id,
+        patient_id=by.patient_id,
+        action=action,
+        basis=by.basis,
+        object_id=object_id,
+        allowed=allowed,
+        request_id=by.origin.request_id,
+        address=by.origin.address,
     )
     entry.save(force_insert=True)
     return entry

@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
-from audit.enums import DEVICE_ROLE, Action, Basis
+from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import looks_at
 from dho.lib.encryption import blind_index
@@ -29,7 +28,13 @@ WHY: Final[dict[Basis, LazyText]] = {
     Basis.INSIGHT: _("Fordi du har bedt om innsyn"),
     Basis.CONTROL: _("For å kontrollere at ingen ser i journalen din uten grunn"),
     Basis.OWN: _("Du selv"),
+    Basis.AUTHORITY: _("Du har gitt fullmakt"),
     Basis.AUTOMATIC: _("Automatisk behandling av det du har sendt inn"),
+}
+_OUTSIDE: Final = {
+    DEVICE_ROLE: _("pasientens enhet"),
+    PATIENT_ROLE: _("pasienten selv"),
+    RELATIVE_ROLE: _("pårørende"),
 }
 WHAT: Final[dict[Action, LazyText]] = {
     Action.OPEN_PATIENT: _("Så på siden din med målinger og varsler"),
@@ -54,6 +59,11 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.PRINT_LOG: _("Skrev ut hvem som har sett i journalen din"),
     Action.EXPORT: _("Hentet ut alt som er lagret om deg"),
     Action.CORRECT: _("Behandlet ønsket ditt om retting"),
+    Action.OPEN_OWN: _("Åpnet de egne sidene dine"),
+    Action.OPEN_SUBMIT: _("Åpnet siden for å sende en måling for deg"),
+    Action.SUBMIT: _("Sendte inn måling"),
+    Action.READ_OWN_LOG: _("Så hvem som har sett i journalen din"),
+    Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
 }
 
 
@@ -101,8 +111,8 @@ def in_words(by: Actor, entries: Iterable[AccessEntry]) -> list[LogRow]:
 
 def role_word(role: str) -> str:
     """The role as it was called when the entry was written; one that is gone since keeps its code."""
-    if role == DEVICE_ROLE:
-        return gettext("pasientens enhet")
+    if role in _OUTSIDE:
+        return str(_OUTSIDE[role])
     return str(Role(role).label) if role in Role.values else role
 
 
@@ -118,6 +128,8 @@ class ToldLook:
     organisation: str
     what: str
     why: str
+    # The patient's own visit to the own pages.
+    own: bool
 
 
 def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
@@ -131,7 +143,8 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             role=role_word(found.role),
             organisation=found.organisation,
             what=str(WHAT.get(Action(found.action), Action(found.action).label)),
-            why=WHY[Basis(found.basis)] + (f": {found.purpose}" if found.purpose else ""),
+            why=str(WHY[Basis(found.basis)]) + (f": {found.purpose}" if found.purpose else ""),
+            own=found.role == PATIENT_ROLE,
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)
     ]

@@ -22,6 +22,7 @@ MOST_ROWS: Final = 200
 TITLES: Final[dict[str, LazyText]] = {
     "patients_patient": _("Om deg"),
     "patients_relative": _("Pårørende"),
+    "patients_relativeauthority": _("Fullmakter til pårørende"),
     "patients_enrolment": _("Perioder med digital hjemmeoppfølging"),
     "patients_correctionrequest": _("Krav om retting"),
     "patients_carerelation": _("Andre som følger deg opp"),
@@ -127,6 +128,12 @@ COLUMNS: Final[dict[str, str | LazyText]] = {
     "reviewer_name": _("Hvem"),
     "reviewed_at": _("Kontrollert"),
     "codes": _("Hvorfor avvist"),
+    "scopes": _("Hva den omfatter"),
+    "valid_from": _("Gjelder fra"),
+    "given_at": _("Gitt"),
+    "consent": _("Samtykke"),
+    "withdrawn_at": _("Trukket tilbake"),
+    "submitted_as": _("Sendt av"),
 }
 # Codes that belong to apps above this one and have no Norwegian label in their model.
 CODES: Final[dict[str, str | LazyText]] = {

@@ -37,7 +37,7 @@ def share(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, share_form=form, status=409)
-    return _done(visit, gettext("%(service)s kan nå lese om pasienten.") % {"service": service.name})
+    return done(visit, gettext("%(service)s kan nå lese om pasienten.") % {"service": service.name})
 
 
 @logs(Action.SHARE_PATIENT)
@@ -55,7 +55,7 @@ def unshare(request: ActorRequest, patient_id: UUID, relation_id: UUID) -> HttpR
         services.end_sharing(relation=relation, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, gettext("%(service)s ser ikke lenger pasienten.") % {"service": relation.service.name})
+    return done(visit, gettext("%(service)s ser ikke lenger pasienten.") % {"service": relation.service.name})
 
 
 @logs(Action.HAND_OVER)
@@ -81,7 +81,7 @@ def propose(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, handover_form=form, status=409)
-    return _done(
+    return done(
         visit,
         gettext("%(service)s er spurt. Dere følger opp pasienten til de har sagt ja.")
         % {"service": asked["service"].name},
@@ -103,7 +103,7 @@ def withdraw(request: ActorRequest, patient_id: UUID, handover_id: UUID) -> Http
         services.withdraw_handover(handover=handover, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, gettext("Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten."))
+    return done(visit, gettext("Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten."))
 
 
 @logs(Action.BLOCK_ACCESS)
@@ -144,9 +144,10 @@ def lift(request: ActorRequest, patient_id: UUID, block_id: UUID) -> HttpRespons
         services.lift_block(block=standing, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, gettext("Sperringen er opphevet."))
+    return done(visit, gettext("Sperringen er opphevet."))
 
 
-def _done(visit: Visit, text: str) -> HttpResponse:
+def done(visit: Visit, text: str) -> HttpResponse:
+    """Back to the page, which says what was done."""
     messages.success(visit.request, text)
     return redirect("access", visit.patient.pk)

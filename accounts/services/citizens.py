@@ -1,0 +1,27 @@
+"""The person behind a patient or relative who signs in with ID-porten."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+
+
+@transaction.atomic
+def user_of_citizen(*, national_id_index: str, names: tuple[str, str]) -> User | None:
+    """The one person with this blind index: whoever is known already, also as staff, else a new one.
+
+    A new one has no password and no membership, so that ID-porten is the only way in. None for a person who is shut
+    out altogether.
+    """
+    given, family = names
+    found, _ = User.objects.get_or_create(
+        national_id_index=national_id_index,
+        defaults={
+            "username": f"innbygger-{uuid7().hex}",
+            "first_name": given[:150],
+            "last_name": family[:150],
+            "password": make_password(None),
+        },
+    )
+    return found if found.is_active else None
