@@ -46,6 +46,7 @@ DOORS = {
     "helseid": ("get", only(nobody=GONE)),
     "helseid-answer": ("get", only(nobody=GONE)),
     "logout": ("post", only(*PEOPLE, code=LOGIN)),
+    "language": ("post", only(*PEOPLE, code=LOGIN)),
     "session": ("get", only(*PEOPLE, nobody=401)),
     "sessions": ("get", only(*PEOPLE)),
     "sessions-end-all": ("post", only(*PEOPLE, code=LOGIN)),
