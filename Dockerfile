@@ -12,6 +12,7 @@ COPY dho/embedded/static_files.py dho/embedded/static_files.py
 RUN script/setup --system && rm -rf .node node_modules var /var/lib/apt/lists/*
 
 COPY . .
+RUN .venv/bin/python dho/translations.py compile
 # Settings want secrets to start; these are thrown away with the step.
 RUN DHO_PRODUCTION=1 DHO_SECRET_KEY=build DHO_BLIND_INDEX_KEY=00 \
     DHO_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \

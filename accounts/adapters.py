@@ -11,11 +11,21 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from accounts import helseid, idporten, sessions
 from accounts.models import User
 from dho.lib.encryption import decrypt, encrypt
 
+# allauth has no nynorsk of its own. What of its words our pages can show is translated in our catalogue.
+FROM_ALLAUTH = (
+    gettext_noop("You cannot deactivate two-factor authentication."),
+    gettext_noop("You cannot generate recovery codes without having two-factor authentication enabled."),
+    gettext_noop("You cannot activate two-factor authentication until you have verified your email address."),
+    gettext_noop("This account is currently inactive."),
+    gettext_noop("Master key"),
+    gettext_noop("Key nr. {number}"),
+)
 TOO_MANY = _("For mange forsøk. Vent i 15 minutter, og prøv igjen.")
 
 

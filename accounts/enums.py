@@ -1,9 +1,16 @@
-"""The roles of the rights matrix (requirements C2) that work in an organisation."""
+"""The roles of the rights matrix (requirements C2) that work in an organisation, and the languages of the screens."""
 
 from typing import Final
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+
+class Language(TextChoices):
+    """The two written languages of Norwegian. Each is called by its own name in both."""
+
+    NB = "nb", "Bokmål"
+    NN = "nn", "Nynorsk"
 
 
 class Role(TextChoices):

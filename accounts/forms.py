@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
-from accounts.enums import Role
+from accounts.enums import Language, Role
 from accounts.models import User
 from accounts.queries import Workplace
 from accounts.roles import MAY_GIVE
@@ -93,9 +93,18 @@ class RoleForm(forms.Form):
 class ProfileForm(forms.ModelForm):
     """What the person decides alone. Single-key shortcuts must be possible to switch off (WCAG 2.1.4)."""
 
+    # Not required: what is not sent stays as it is.
+    language = forms.ChoiceField(
+        label=_("Språk"),
+        choices=Language,
+        required=False,
+        widget=forms.RadioSelect(attrs=FIELD),
+        error_messages={"invalid_choice": _("Språk: velg bokmål eller nynorsk.")},
+    )
+
     class Meta:
         model = User
-        fields = ["shortcuts_enabled"]
+        fields = ["language", "shortcuts_enabled"]
         widgets = {"shortcuts_enabled": forms.CheckboxInput(attrs=FIELD)}
 
 

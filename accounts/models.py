@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
+from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Language, Role
 from audit.history import never_deleted, record_changes
 from organisations.models import (
     FollowUpService,
@@ -30,10 +30,16 @@ class User(AbstractUser):
     hpr_number = models.CharField("HPR-nummer", max_length=9, blank=True)
     # HelseID names people by national id. Only its blind index is kept: enough to recognise, not enough to read.
     national_id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
-    shortcuts_enabled = models.BooleanField("hurtigtaster", default=True)
+    shortcuts_enabled = models.BooleanField(_("hurtigtaster"), default=True)
+    language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
 
     class Meta(AbstractUser.Meta):
         triggers = [never_deleted(), record_changes()]
+        constraints = [
+            models.CheckConstraint(
+                name="user_language_known", condition=models.Q(language__in=[each.value for each in Language])
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -58,12 +58,13 @@ def choose_role(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: ActorRequest) -> HttpResponse:
-    """Shortcuts on or off, and which role to work in."""
+    """Language, shortcuts on or off, and which role to work in."""
     # An unticked box sends nothing, so an empty form is an answer too.
     form = ProfileForm(request.POST if request.method == "POST" else None, instance=request.user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, gettext("Innstillingene er lagret."))
+        with translation.override(form.instance.language):  # what has just been chosen
+            messages.success(request, gettext("Innstillingene er lagret."))
         return redirect("profile")
     chosen = str(request.actor.membership_id) if request.actor else ""
     work = work_of(cast(User, request.user), on=timezone.localdate())

@@ -68,6 +68,7 @@ DOORS = {
     "measure-type": ("get", only()),
     "measure-sent": ("get", only()),
     "logout": ("post", only(*PEOPLE, code=LOGIN)),
+    "language": ("post", only(*PEOPLE, code=LOGIN)),
     "session": ("get", only(*PEOPLE, nobody=401)),
     "sessions": ("get", only(*PEOPLE)),
     "sessions-end-all": ("post", only(*PEOPLE, code=LOGIN)),

@@ -1,0 +1,38 @@
+"""Every page of the product, opened by everybody who may, in nynorsk: no word of bokmål but in what is stored.
+
+The pages come from the URL resolver, as in `test_doors`, so a new page is looked at too.
+"""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from accounts.models import User
+from tests.database import see_everything
+from tests.factories.clock import NOW
+from tests.nynorsk import left_over
+from tests.rules.test_doors import DOORS, IN, PEOPLE, browser_of, doors, red_per  # noqa: F401 - a fixture
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_no_page_says_a_word_of_bokmaal_to_whoever_reads_nynorsk(world, red_per, person):  # noqa: F811
+    see_everything()
+    User.objects.update(language="nn")
+    found = {}
+    with time_machine.travel(NOW, tick=False):
+        for name, arguments in doors():
+            method, expected = DOORS[name]
+            address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
+            if method != "get" or name.startswith("api") or (expected and expected[person] != IN):
+                continue
+            browser = browser_of(world, person)
+            browser.cookies["django_language"] = "nn"
+            answer = browser.get(address)
+            if answer.status_code != IN or not answer["Content-Type"].startswith("text/"):
+                continue
+            see_everything()
+            if words := left_over(answer.text):
+                found[name] = words
+            if answer["Content-Type"].startswith("text/html") and "<html" in answer.text:
+                assert '<html lang="nn"' in answer.text
+    assert found == {}
