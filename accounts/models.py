@@ -29,10 +29,25 @@ class User(AbstractUser):
     hpr_number = models.CharField("HPR-nummer", max_length=9, blank=True)
     # HelseID names people by national id. Only its blind index is kept: enough to recognise, not enough to read.
     national_id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    # The change log leaves the indexes out, so these say that something was registered, changed or taken away.
+    national_id_registered_at = models.DateTimeField(null=True, editable=False)
+    national_id_registered_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    # Where the person lives, only to ask about looks at housemates and neighbours: compared, never read (ADR 22).
+    address_index = models.CharField(max_length=64, blank=True, editable=False)
+    neighbourhood_index = models.CharField(max_length=64, blank=True, editable=False)
+    address_registered_at = models.DateTimeField(null=True, editable=False)
     shortcuts_enabled = models.BooleanField("hurtigtaster", default=True)
 
     class Meta(AbstractUser.Meta):
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(without=["address_index", "neighbourhood_index"])]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(national_id_index__isnull=True) | ~models.Q(national_id_index=""),
+                name="user_national_id_not_empty",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name()

@@ -1,6 +1,7 @@
 """Choices of the queue."""
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
 
 
 class Level(IntegerChoices):
@@ -78,6 +79,8 @@ class Pattern(TextChoices):
     """Why a look at a record is unusual. All can be innocent: the list asks a question, it accuses nobody."""
 
     FAMILY_NAME = "FAMILY_NAME", "Samme etternavn som pasienten"
+    SAME_ADDRESS = "SAME_ADDRESS", _("Samme adresse som pasienten")
+    NEIGHBOUR = "NEIGHBOUR", _("Nabo: samme gate og postnummer som pasienten")
     NO_TASK = "NO_TASK", "Pasienten hadde ikke noe varsel og ingen plan til behandling den dagen"
     MANY = "MANY", "Så på mange pasienter uten varsel innen én time"
     NIGHT = "NIGHT", "Så på pasienten om natten, mens tjenesten var stengt"

@@ -43,6 +43,9 @@ class Action(TextChoices):
     EMERGENCY_ACCESS = "EMERGENCY_ACCESS", "Åpnet nødtilgang"
     LIST_EMERGENCIES = "LIST_EMERGENCIES", "Åpnet nødtilganger"
     REVIEW_EMERGENCY = "REVIEW_EMERGENCY", "Vurderte nødtilgang"
+    OPEN_CONTACT = "OPEN_CONTACT", "Åpnet kontaktopplysninger"
+    CHANGE_CONTACT = "CHANGE_CONTACT", "Endret kontaktopplysninger"
+    LIST_DELIVERIES = "LIST_DELIVERIES", "Åpnet leveringslisten"
 
 
 class Basis(TextChoices):
@@ -80,6 +83,9 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.EMERGENCY_ACCESS: Basis.EMERGENCY,
     Action.LIST_EMERGENCIES: Basis.CONTROL,
     Action.REVIEW_EMERGENCY: Basis.CONTROL,
+    Action.OPEN_CONTACT: Basis.ADMINISTRATION,
+    Action.CHANGE_CONTACT: Basis.ADMINISTRATION,
+    Action.LIST_DELIVERIES: Basis.ADMINISTRATION,
 }
 
 

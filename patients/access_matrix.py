@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet, Value
 from django.db.models.fields import UUIDField
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
 from accounts.enums import Role
@@ -61,8 +62,10 @@ class Row:
     def relation(self) -> str:
         """The care relation that the role needs besides, as `patients.access.related_to` asks for it."""
         by = self.actor
-        if self.permission is None or by.partner_id:
+        if self.permission is None:
             return "Ingen: rollen ser ikke pasienter"
+        if by.partner_id:
+            return str(_("Pasienten har utstyr, eller skal levere det tilbake"))
         if by.service_id:
             return "Tjenesten har forløpet, eller pasienten er delt med den"
         return {

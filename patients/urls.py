@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from patients.views import access, access_matrix, access_steps, agreements, devices, emergencies, insight, log
+from patients.views import (
+    access,
+    access_matrix,
+    access_steps,
+    agreements,
+    contact,
+    deliveries,
+    devices,
+    emergencies,
+    insight,
+    log,
+    organisations,
+)
 from patients.views.emergency import emergency
 from patients.views.list import patients
 
@@ -12,6 +24,12 @@ urlpatterns = [
     path("avtaler/<uuid:agreement_id>/", agreements.agreement, name="agreement"),
     path("avtaler/<uuid:agreement_id>/endre/", agreements.change, name="agreement-change"),
     path("avtaler/<uuid:agreement_id>/avslutt/", agreements.end, name="agreement-end"),
+    path("virksomheter/", organisations.organisations, name="organisations"),
+    path("virksomheter/<slug:kind>/ny/", organisations.new, name="organisation-new"),
+    path("virksomheter/<slug:kind>/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path("virksomheter/<slug:kind>/<uuid:organisation_id>/endre/", organisations.change, name="organisation-change"),
+    path("virksomheter/<slug:kind>/<uuid:organisation_id>/steng/", organisations.close, name="organisation-close"),
+    path("utstyr/levering/", deliveries.deliveries, name="deliveries"),
     path("tilganger/", access_matrix.matrix, name="access-matrix"),
     path("tilganger/csv/", access_matrix.as_csv, name="access-matrix-csv"),
     path("pasienter/", patients, name="patients"),
@@ -23,6 +41,7 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/alt/pdf/", insight.export_pdf, name="patient-export-pdf"),
     path("pasienter/<uuid:patient_id>/retting/", insight.corrections, name="corrections"),
     path("pasienter/<uuid:patient_id>/retting/<uuid:request_id>/", insight.decide, name="correction-decide"),
+    path("pasienter/<uuid:patient_id>/kontakt/", contact.contact, name="contact"),
     path("pasienter/<uuid:patient_id>/enheter/", devices.devices, name="devices"),
     path("pasienter/<uuid:patient_id>/enheter/ny/", devices.issue, name="device-issue"),
     path("pasienter/<uuid:patient_id>/enheter/<uuid:credential_id>/sperr/", devices.revoke, name="device-revoke"),

@@ -7,8 +7,8 @@ from accounts.services.credentials import (
     issue_credential,
     revoke_credential,
 )
+from accounts.services.identity import AccountRefused, register_address, register_national_id
 from accounts.services.memberships import (
-    AccountRefused,
     end_membership,
     give_membership,
     register_person,
@@ -24,6 +24,8 @@ __all__ = [
     "give_membership",
     "identify_device",
     "issue_credential",
+    "register_address",
+    "register_national_id",
     "register_person",
     "revoke_credential",
 ]

@@ -50,6 +50,8 @@ WHAT: Final[dict[Action, str]] = {
     Action.PRINT_LOG: "Skrev ut hvem som har sett i journalen din",
     Action.EXPORT: "Hentet ut alt som er lagret om deg",
     Action.CORRECT: "Behandlet ønsket ditt om retting",
+    Action.OPEN_CONTACT: "Så hvordan vi når deg: telefon og adresse",
+    Action.CHANGE_CONTACT: "Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg",
 }
 
 

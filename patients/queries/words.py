@@ -17,6 +17,7 @@ MOST_ROWS: Final = 200
 
 TITLES: Final[dict[str, str]] = {
     "patients_patient": "Om deg",
+    "patients_homeaddress": "Hjemmeadresse",
     "patients_relative": "Pårørende",
     "patients_enrolment": "Perioder med digital hjemmeoppfølging",
     "patients_correctionrequest": "Krav om retting",
@@ -63,7 +64,8 @@ COLUMNS: Final[dict[str, str]] = {
     "at": "Tid", "channel": "Måte", "state": "Tilstand", "created_at": "Laget", "delivered_at": "Sendt",
     "due_at": "Ventet", "deadline": "Frist", "waiting_since": "Ventet siden", "actor_name": "Hvem", "role": "Rolle",
     "organisation": "Virksomhet", "basis": "Grunnlag", "outcome": "Resultat", "reviewer_name": "Hvem",
-    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist",
+    "reviewed_at": "Kontrollert", "codes": "Hvorfor avvist", "street": "Gateadresse", "postal_code": "Postnummer",
+    "place": "Poststed", "registered_at": "Registrert",
 }  # fmt: skip
 # Codes that belong to apps above this one and have no Norwegian label in their model.
 CODES: Final[dict[str, str]] = {

@@ -1,6 +1,8 @@
 """What changes who sees a patient and who follows up. Everything public is named here."""
 
 from patients.services.blocking import block_access, concerns_gp, lift_block
+from patients.services.closing import StillNeeded, close_organisation
+from patients.services.contact import Contact, contact_permission, save_contact
 from patients.services.corrections import AlreadyDecided, decide_correction, receive_correction
 from patients.services.emergency import open_emergency_access, review_emergency_access
 from patients.services.handover import (
@@ -15,11 +17,15 @@ from patients.services.sharing import end_sharing, share_patient
 
 __all__ = [
     "AlreadyDecided",
+    "Contact",
     "NotPossible",
     "NotYours",
+    "StillNeeded",
     "accept_handover",
     "block_access",
+    "close_organisation",
     "concerns_gp",
+    "contact_permission",
     "decide_correction",
     "decline_handover",
     "end_sharing",
@@ -28,6 +34,7 @@ __all__ = [
     "propose_handover",
     "receive_correction",
     "review_emergency_access",
+    "save_contact",
     "share_patient",
     "take_effect",
     "withdraw_handover",

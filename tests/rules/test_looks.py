@@ -17,11 +17,13 @@ from accounts.enums import Role
 from audit.enums import Action, basis_of
 from audit.logged import declaration_of
 from audit.models import AccessEntry
+from organisations.enums import PartnerKind, Shared
+from organisations.models import Partner
 from patients.models import Handover
 from tests.database import see_everything
 from tests.factories.accounts import make_membership, make_user, token_of
 from tests.factories.clock import NOW
-from tests.factories.organisations import make_service
+from tests.factories.organisations import make_agreement, make_service
 from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
 
 METHODS = ("GET", "POST")
@@ -122,6 +124,12 @@ LOOKS = [
     refused("corrections", Action.CORRECT),
     Look("correction-decide", Action.CORRECT, "vera"),
     refused("correction-decide", Action.CORRECT, **POST),
+    Look("contact", Action.OPEN_CONTACT),
+    Look("contact", Action.CHANGE_CONTACT, status=422, **POST),
+    refused("contact", Action.OPEN_CONTACT),
+    refused("contact", Action.CHANGE_CONTACT, "ness", **POST),
+    Look("deliveries", Action.LIST_DELIVERIES, "arne", towns="b", **LIST),
+    refused("deliveries", Action.LIST_DELIVERIES, "ness", 403, **LIST),
     Look("access", Action.OPEN_ACCESS),
     refused("access", Action.OPEN_ACCESS),
     Look("access-share", Action.SHARE_PATIENT, status=422, **POST),
@@ -179,13 +187,20 @@ def declared(door: str) -> set[Action]:
 
 @pytest.fixture
 def places(world, request) -> dict[str, UUID]:
-    """The arguments that lead to what is Per's. Helle works where he may be handed over to, Mona somewhere else."""
+    """The arguments that lead to what is Per's. Helle works where he may be handed over to, Mona somewhere else.
+
+    Arne drives equipment for B.
+    """
     found = request.getfixturevalue("red_per")
     world.helle = make_user("helle", "Helle", "Aas")
     receiver = Handover.objects.get(pk=found["handover_id"]).to_service
     make_membership(world.helle, Role.NURSE, service=receiver)
     world.mona = make_user("mona", "Mona", "Vik")
     make_membership(world.mona, Role.NURSE, service=make_service("Legevakten", owner=world.a.pk))
+    depot = Partner.objects.create(name="Utstyrslageret", kind=PartnerKind.LOGISTICS)
+    make_agreement(None, world.b.pk, partner=depot, shares=[Shared.EQUIPMENT])
+    world.arne = make_user("arne", "Arne", "Moe")
+    make_membership(world.arne, Role.LOGISTICS, partner=depot)
     return found
 
 
