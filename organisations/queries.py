@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from django.db.models import F, Model, Q, QuerySet
@@ -10,7 +9,7 @@ from django.utils.dateparse import parse_duration
 from django.utils.translation import gettext_lazy as _
 
 from audit.models import ChangeEntry
-from dho.lib.numbers import date_nb, decimal_comma
+from dho.lib.numbers import date_nb, duration_nb
 from organisations.enums import PartnerKind, ServiceKind, Shared, Task
 from organisations.hours_text import write_days, write_early, write_spans
 from organisations.models import Agreement, FollowUpService, GpPractice, Organisation, Partner
@@ -82,11 +81,17 @@ def _row(found: Model) -> dict[str, Any]:
     return {name: getattr(found, name) for name in _FIELDS[found._meta.db_table]}  # noqa: SLF001
 
 
+def facts_of(new: Organisation) -> list[tuple[str, str]]:
+    """What has been filled in: the label and the value in words."""
+    return [(label, after) for label, _before, after in _differences(new._meta.db_table, {}, _row(new))]  # noqa: SLF001
+
+
 def _differences(table: str, before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Of what is new, only what has been filled in."""
     return [
         (str(label), in_words(before[field]) if field in before else "", in_words(after.get(field)))
         for field, (label, in_words) in _FIELDS[table].items()
-        if before.get(field, ...) != after.get(field)
+        if before.get(field) != after.get(field) and (before or after.get(field))
     ]
 
 
@@ -104,9 +109,9 @@ def _text(value: str | None) -> str:
 
 
 def _hours_of_time(value: str | timedelta | None) -> str:
-    """Open hours; the change log writes an interval as «04:00:00» or «1 day 04:00:00»."""
+    """Open time; the change log writes an interval as «04:00:00» or «1 day 04:00:00»."""
     found = value if isinstance(value, timedelta) else parse_duration(value or "")
-    return f"{decimal_comma(Decimal(found.total_seconds()) / 3600)} timer" if found else "ikke satt"
+    return duration_nb(found) if found else "ikke satt"
 
 
 def week_in_words(value: dict[str, Any] | None) -> str:

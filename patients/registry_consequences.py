@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.enums import Role
 from accounts.models import Membership
 from organisations.models import FollowUpService, GpPractice, Organisation, Partner
-from organisations.queries import agreements_with, differences
+from organisations.queries import agreements_with, differences, facts_of
 from patients.models import Patient
 from patients.queries.closing import what_keeps_open
 
@@ -34,7 +34,7 @@ _CLOCK: Final = {"hours", "deadline_red", "deadline_yellow", "deadline_other"}
 def what_saving_changes(*, old: Organisation | None, new: Organisation) -> list[str]:
     """What is other, and whom it concerns."""
     if old is None:
-        return [str(_REGISTERED[type(new)])]
+        return [*(f"{label}: {text}." for label, text in facts_of(new)), str(_REGISTERED[type(new)])]
     told = [f"{label}: {before} → {after}." for label, before, after in differences(old, new)]
     if not told:
         return [_("Ingenting er endret.")]

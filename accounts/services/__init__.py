@@ -7,7 +7,7 @@ from accounts.services.credentials import (
     issue_credential,
     revoke_credential,
 )
-from accounts.services.identity import AccountRefused, register_address, register_national_id
+from accounts.services.identity import AccountRefused, give_national_id, register_address, register_national_id
 from accounts.services.memberships import (
     end_membership,
     give_membership,
@@ -22,6 +22,7 @@ __all__ = [
     "end_membership",
     "forget_second_factor",
     "give_membership",
+    "give_national_id",
     "identify_device",
     "issue_credential",
     "register_address",

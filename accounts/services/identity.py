@@ -33,13 +33,16 @@ def register_national_id(*, user: User, national_id: str, by: Actor, now: dateti
     if not manages(by, user, on=timezone.localdate(now)):
         raise PermissionDenied
     found = User.objects.select_for_update().get(pk=user.pk)
-    return give_national_id(found, national_id, by=by, now=now)
+    return give_national_id(found, national_id, by=by.user, now=now)
 
 
-def give_national_id(user: User, national_id: str, *, by: Actor, now: datetime) -> User:
-    """Keep the index of the number, and who registered it when. Raises AccountRefused."""
+def give_national_id(user: User, national_id: str, *, by: User | None, now: datetime) -> User:
+    """Keep the index of the number, and who registered it when: nobody where the operator did. Raises AccountRefused.
+
+    Whether that may be is asked before: by `register_national_id`, by `register_person`, or by the operator.
+    """
     user.national_id_index = blind_index(_checked(national_id))
-    user.national_id_registered_at, user.national_id_registered_by = now, by.user
+    user.national_id_registered_at, user.national_id_registered_by = now, by
     try:
         with transaction.atomic():
             user.save(update_fields=["national_id_index", "national_id_registered_at", "national_id_registered_by"])

@@ -49,7 +49,7 @@ def register_person(
     user.set_unusable_password()
     user.save(force_insert=True)
     if national_id:
-        give_national_id(user, national_id, by=by, now=now)
+        give_national_id(user, national_id, by=by.user, now=now)
     return user
 
 

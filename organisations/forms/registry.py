@@ -116,6 +116,8 @@ _OWN_KINDS: Final = [
     for kind in ServiceKind
     if kind not in (ServiceKind.HOSPITAL_OWN, ServiceKind.HOSPITAL_COOPERATION)
 ]
+# What a new service begins with: a daytime service on weekdays.
+_USUAL: Final = (*("08.00–15.30",) * 5, "", "")
 WEEKDAYS: Final = (_("Mandag"), _("Tirsdag"), _("Onsdag"), _("Torsdag"), _("Fredag"), _("Lørdag"), _("Søndag"))
 
 
@@ -193,7 +195,7 @@ class ServiceForm(forms.Form):
         found = {name: getattr(service, name) for name in ("name", "kind", "phone", "notify_email")}
         found |= {name: Decimal(getattr(service, name).total_seconds()) / 3600 for name in _DEADLINES}
         for number in range(7):
-            found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else ""
+            found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else _USUAL[number]
         found["closures"] = write_days(hours.closures) if hours else ""
         found["half_days"] = write_early(hours.half_days) if hours else ""
         return found

@@ -111,9 +111,7 @@ def new(request: ActorRequest, kind: str) -> HttpResponse:
     by, municipality_id = administrator(request)
     shape = _shape(kind)
     found = shape.model(**{shape.keeper: municipality_id})
-    # A new service begins with the usual deadlines.
-    initial = ServiceForm.initial_of(found) if shape.form is ServiceForm else {}
-    form = shape.form(posted(request), initial=initial)
+    form = shape.form(posted(request), initial=shape.form.initial_of(found))
     return _reviewed(request, form, found, by, {"kind": kind, "heading": shape.new})
 
 

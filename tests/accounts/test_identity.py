@@ -2,11 +2,13 @@
 
 import json
 from datetime import date
+from io import StringIO
 from random import Random
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
@@ -191,6 +193,27 @@ class TestWhoMay:
 
     def test_a_person_that_is_not_there(self, world, ness):
         assert ness.get(reverse("person-national-id", args=[world.per.pk])).status_code == 404
+
+
+class TestTheOperator:
+    """For the person whom nobody manages alone; the number comes on standard input."""
+
+    def test_it_is_registered_as_the_systems(self, world, ness, monkeypatch, capsys):
+        monkeypatch.setattr("sys.stdin", StringIO(f"{NUMBER}\n"))
+        call_command("register_national_id", "kari")
+        assert number_of(world.kari) == blind_index(NUMBER)
+        assert NUMBER not in capsys.readouterr().out
+        page = ness.get(reverse("person", args=[world.kari.pk]))
+        assert "Registrert 18.11.2026 av systemet" in page.text
+
+    @pytest.mark.parametrize(
+        ("username", "number", "told"), [("finnes-ikke", NUMBER, "Nobody is called"), ("kari", "123", "11 sifre")]
+    )
+    def test_it_says_what_cannot_be(self, world, monkeypatch, username, number, told):
+        monkeypatch.setattr("sys.stdin", StringIO(f"{number}\n"))
+        with pytest.raises(CommandError, match=told):
+            call_command("register_national_id", username)
+        assert number_of(world.kari) is None
 
 
 class TestAddress:

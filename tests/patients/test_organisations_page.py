@@ -1,17 +1,19 @@
 """The municipality's organisations: registered, changed after a review, closed when nobody needs them."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, InternalError, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.queries import work_of, workplaces_of
 from dho.lib import rls
+from dho.lib.numbers import NBSP
 from organisations.enums import PartnerKind, ServiceKind, Shared
 from organisations.models import Agreement, FollowUpService, GpPractice, Partner
 from organisations.services import save_organisation
@@ -89,7 +91,20 @@ def test_a_service_is_registered_after_its_review(world, ness):
     where = address("organisation-new", "tjeneste")
     review = ness.post(where, SERVICE)
     assert not FollowUpService.objects.filter(name=SERVICE["name"]).exists()
-    [told] = review.context["changes"]
+    *facts, told = review.context["changes"]
+    week = (
+        "mandag–tirsdag 08.00–15.30; onsdag 08.00–11.30, 12.00–15.30; torsdag 08.00–15.30; fredag 08.00–15.00; "
+        "stengt 24.12.2026; stenger tidlig 31.12.2026 12.00"
+    )
+    assert facts == [
+        "Navn: Digital oppfølging Kongsvinger.",
+        "Type: Egen enhet i kommunen.",
+        "Telefon: 62 80 10 10.",
+        f"Åpningstider: {week}.",
+        f"Frist for røde varsler: 30{NBSP}min.",
+        f"Frist for gule varsler: 4{NBSP}t.",
+        f"Frist for andre varsler: 7{NBSP}t.",
+    ]
     assert told.startswith("Tjenesten kan følge opp pasientene i kommunen når du har gitt noen en rolle der.")
     answer = confirm(ness, where, SERVICE)
     see_everything()
@@ -185,7 +200,7 @@ def test_a_change_says_what_is_other_and_whom_it_concerns(world, ness):
     assert review.context["changes"] == [
         "Telefon: 62 80 00 00 → 62 80 99 99.",
         "Åpningstider: mandag–fredag 08.00–15.30 → mandag–fredag 08.00–15.30; lørdag 10.00–12.00.",
-        "Frist for røde varsler: 0,5 timer → 0,25 timer.",
+        f"Frist for røde varsler: 30{NBSP}min → 15{NBSP}min.",
         "Endringen gjelder 2 pasienter som tjenesten følger opp nå.",
         "Fristene for nye varsler regnes på den nye måten. Varsler som er åpne nå, beholder fristen sin.",
     ]
@@ -321,6 +336,7 @@ class TestClosing:
         assert f"service:{empty.pk}" not in ness.get(reverse("agreement-new")).text
         page = ness.get(address("organisation", "tjeneste", empty))
         assert "Stengt 18. november 2026." in page.text
+        assert "<td>Organisasjonen er stengt</td>" in page.text
         assert page.context["history"][0][0].fields == [("Stengt", "nei", "18.11.2026")]
         for name in ("organisation-change", "organisation-close"):
             assert ness.get(address(name, "tjeneste", empty)).status_code == 404
@@ -359,6 +375,34 @@ class TestTheDatabase:
             make_enrolment(make_patient(world.a.pk, "Arne", "Berg"), service)
         with pytest.raises(InternalError, match="the service is closed"), transaction.atomic():
             world.per.enrolments.update(service=service)
+
+    def test_who_is_enrolled_while_the_service_closes_waits_and_is_refused(self, committed_world):
+        """The closing holds the service's row; the enrolment waits for it and then reads that it has closed."""
+        world, refused = committed_world, []
+        with transaction.atomic():
+            rls.limit_to([world.a.pk])
+            service = make_service("Prøveprosjektet", owner=world.a.pk)
+            patient = make_patient(world.a.pk, "Arne", "Berg")
+
+        def enrol():
+            try:
+                with transaction.atomic():
+                    rls.limit_to([world.a.pk])
+                    make_enrolment(patient, service)
+            except InternalError as error:
+                refused.append(str(error))
+            finally:
+                connection.close()
+
+        other = Thread(target=enrol)
+        with transaction.atomic():
+            rls.limit_to([world.a.pk])
+            close_organisation(organisation=service, by=actor_of(world.ness), now=NOW)
+            other.start()
+            other.join(1)
+            assert other.is_alive()
+        other.join(30)
+        assert [text.splitlines()[0] for text in refused] == ["enrolment: the service is closed"]
 
     @pytest.mark.parametrize(
         ("fields", "constraint"),
