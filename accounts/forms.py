@@ -122,6 +122,23 @@ def _text(label: LazyText, *, longest: int, **kwargs: Any) -> forms.CharField:
     )
 
 
+class NationalIdField(forms.CharField):
+    """Eleven digits. The service checks them; what was typed comes back only to whoever mends an error in it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {**FIELD, "autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+        super().__init__(
+            label=_("Fødselsnummer"),
+            max_length=20,
+            widget=forms.TextInput(attrs=attrs),
+            error_messages={
+                "required": _("Fødselsnummer: fyll inn feltet."),
+                "max_length": _("Fødselsnummer: skriv 11 sifre."),
+            },
+            **kwargs,
+        )
+
+
 class PersonForm(forms.Form):
     """A new person. How the person signs in is decided elsewhere: no password is set here."""
 
@@ -151,6 +168,57 @@ class PersonForm(forms.Form):
         regex=r"^[0-9]{7,9}$",
         invalid=_("HPR-nummer: skriv sju til ni sifre."),
     )
+    national_id = NationalIdField(
+        required=False,
+        help_text=_(
+            "Valgfritt. Den som ikke har HPR-nummer, kjennes igjen på det i HelseID. Vi viser det aldri igjen."
+        ),
+    )
+
+
+class NationalIdForm(forms.Form):
+    """How HelseID knows a person without HPR number."""
+
+    national_id = NationalIdField(help_text=_("11 sifre. Vi viser det aldri igjen, bare at det er registrert."))
+
+
+class AddressForm(forms.Form):
+    """A street and its postal code: both, or none."""
+
+    street = forms.CharField(
+        label=_("Gateadresse"),
+        help_text=_("Gate og husnummer, for eksempel Storgata 12 B."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={**FIELD, "autocomplete": "off"}),
+        error_messages={"max_length": _("Gateadresse: skriv høyst 120 tegn.")},
+    )
+    postal_code = forms.RegexField(
+        regex=r"^[0-9]{4}$",
+        label=_("Postnummer"),
+        help_text=_("Fire sifre."),
+        required=False,
+        widget=forms.TextInput(attrs={**FIELD, "autocomplete": "off", "inputmode": "numeric", "size": "4"}),
+        error_messages={"invalid": _("Postnummer: skriv fire sifre.")},
+    )
+
+    def clean_street(self) -> str:
+        """Where somebody lives: a letter box is nobody's home."""
+        street = str(self.cleaned_data["street"])
+        if street.casefold().startswith(("postboks", "pb ", "boks ")):
+            raise forms.ValidationError(_("Gateadresse: skriv gaten der personen bor, ikke en postboks."))
+        if street and not any(sign.isalpha() for sign in street):
+            raise forms.ValidationError(_("Gateadresse: skriv navnet på gaten eller stedet."))
+        return street
+
+    def clean(self) -> dict[str, Any]:
+        """An address without its postal code could be anywhere."""
+        data = super().clean() or {}
+        if data.get("street") and not data.get("postal_code") and "postal_code" not in self.errors:
+            self.add_error("postal_code", _("Postnummer: fyll inn postnummeret til adressen."))
+        if data.get("postal_code") and not data.get("street") and "street" not in self.errors:
+            self.add_error("street", _("Gateadresse: fyll inn gateadressen, eller fjern postnummeret."))
+        return data
 
 
 class MembershipForm(forms.Form):

@@ -30,15 +30,28 @@ class User(AbstractUser):
     hpr_number = models.CharField("HPR-nummer", max_length=9, blank=True)
     # HelseID names people by national id. Only its blind index is kept: enough to recognise, not enough to read.
     national_id_index = models.CharField(max_length=64, null=True, unique=True, editable=False)
+    # The change log leaves the indexes out, so these say that something was registered, changed or taken away.
+    national_id_registered_at = models.DateTimeField(null=True, editable=False)
+    national_id_registered_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    # Where the person lives, only to ask about looks at housemates and neighbours: compared, never read (ADR 22).
+    address_index = models.CharField(max_length=64, blank=True, editable=False)
+    neighbourhood_index = models.CharField(max_length=64, blank=True, editable=False)
+    address_registered_at = models.DateTimeField(null=True, editable=False)
     shortcuts_enabled = models.BooleanField(_("hurtigtaster"), default=True)
     language = models.CharField(_("språk"), max_length=2, choices=Language, default=Language.NB)
 
     class Meta(AbstractUser.Meta):
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(without=["address_index", "neighbourhood_index"])]
         constraints = [
             models.CheckConstraint(
                 name="user_language_known", condition=models.Q(language__in=[each.value for each in Language])
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(national_id_index__isnull=True) | ~models.Q(national_id_index=""),
+                name="user_national_id_not_empty",
+            ),
         ]
 
     def __str__(self) -> str:

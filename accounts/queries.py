@@ -1,6 +1,7 @@
 """Where a person works, and whom that lets them reach: the facts behind every actor."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -12,6 +13,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.actor import Actor
 from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
 from accounts.models import Membership, User
+from accounts.roles import MAY_GIVE, Permission
 from organisations.enums import Shared
 from organisations.models import Agreement, FollowUpService, GpPractice, Municipality, Partner
 
@@ -26,13 +28,14 @@ SELECT m.user_id, m.id, m.role, o.name, m.service_id, m.practice_id, m.partner_i
     (SELECT jsonb_object_agg(g.party_id, g.shares) FROM {_AGREED})
 FROM accounts_membership m
 CROSS JOIN LATERAL (
-    SELECT name, owner_id, owner_id FROM organisations_followupservice WHERE id = m.service_id
-    UNION ALL SELECT name, located_in_id, NULL FROM organisations_gppractice WHERE id = m.practice_id
-    UNION ALL SELECT name, id, id FROM organisations_municipality WHERE id = m.authority_id
-    UNION ALL SELECT name, NULL, NULL FROM organisations_healthcommunity WHERE code = m.community_id
-    UNION ALL SELECT name, NULL, NULL FROM organisations_partner WHERE id = m.partner_id
-) o (name, employer, own)
-WHERE m.valid_from <= %(on)s AND COALESCE(m.valid_until >= %(on)s, true) AND $whose
+    SELECT name, closed_on, owner_id, owner_id FROM organisations_followupservice WHERE id = m.service_id
+    UNION ALL SELECT name, closed_on, located_in_id, NULL FROM organisations_gppractice WHERE id = m.practice_id
+    UNION ALL SELECT name, NULL, id, id FROM organisations_municipality WHERE id = m.authority_id
+    UNION ALL SELECT name, NULL, NULL, NULL FROM organisations_healthcommunity WHERE code = m.community_id
+    UNION ALL SELECT name, closed_on, NULL, NULL FROM organisations_partner WHERE id = m.partner_id
+) o (name, closed_on, employer, own)
+WHERE m.valid_from <= %(on)s AND COALESCE(m.valid_until >= %(on)s, true)
+    AND COALESCE(o.closed_on > %(on)s, true) AND $whose
 ORDER BY m.valid_from, m.id
 """  # noqa: S608 - constants
 _OF_ONE: Final = _WORK.replace("$whose", "m.user_id = %(user)s")
@@ -125,9 +128,9 @@ def workplaces_of(by: Actor, *, on: date) -> list[Workplace]:
     agreed = Agreement.objects.in_force(on).filter(party_id=by.employer_id, partner__isnull=False)
     found: dict[str, QuerySet[Any]] = {
         "authority": Municipality.objects.filter(pk=by.employer_id),
-        "service": FollowUpService.objects.filter(owner_id=by.employer_id),
-        "practice": GpPractice.objects.filter(located_in_id=by.employer_id),
-        "partner": Partner.objects.filter(pk__in=agreed.values("partner_id")),
+        "service": FollowUpService.objects.open().filter(owner_id=by.employer_id),
+        "practice": GpPractice.objects.open().filter(located_in_id=by.employer_id),
+        "partner": Partner.objects.open().filter(pk__in=agreed.values("partner_id")),
     }
     return [
         Workplace(kind, each.pk, each.name) for kind, places in found.items() for each in places.order_by("name", "pk")
@@ -151,6 +154,34 @@ def memberships_managed_by(by: Actor, *, on: date) -> QuerySet[Membership]:
         "user__first_name",
         "pk",
     )
+
+
+def manages(by: Actor, person: User, *, on: date) -> bool:
+    """Whether every role that the person has or will have is the actor's to give and end; never one's own.
+
+    Whoever decides who the person is in HelseID could otherwise become the person in another municipality.
+    """
+    if person == by.user or not by.may(Permission.MANAGE_PEOPLE):
+        return False
+    lasting = (
+        Membership.objects.filter(user=person).exclude(valid_until__lt=on).exclude(valid_until__lt=F("valid_from"))
+    )
+    mine = memberships_managed_by(by, on=on).filter(role__in=MAY_GIVE[by.role])
+    return not lasting.exclude(pk__in=mine.order_by().values("pk")).exists()
+
+
+def names_of(actors: Iterable[str]) -> dict[str, str]:
+    """The people among those whom the change log names, by what stands there; workers and devices are left out."""
+    ids = {actor for actor in actors if _is_id(actor)}
+    return {str(pk): user.get_full_name() for pk, user in User.objects.in_bulk(ids).items()}
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def find_person(text: str) -> User | None:

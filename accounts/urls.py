@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from accounts.views import login, own, people, second_factor, sessions
+from accounts.views import identity, login, own, people, second_factor, sessions
 from audit.logged import logs_nothing
 
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("okt/", sessions.this_session, name="session"),
     path("rolle/", own.choose_role, name="choose-role"),
     path("profil/", own.profile, name="profile"),
+    path("profil/adresse/", identity.own_address, name="own-address"),
     path("profil/innlogginger/", sessions.own_sessions, name="sessions"),
     path("profil/innlogginger/alle/avslutt/", sessions.end_all_sessions, name="sessions-end-all"),
     path("profil/innlogginger/<int:session_id>/avslutt/", sessions.end_session, name="session-end"),
@@ -43,5 +44,7 @@ urlpatterns = [
     path("personer/", people.people, name="people"),
     path("personer/ny/", people.new, name="person-new"),
     path("personer/<uuid:user_id>/", people.person, name="person"),
+    path("personer/<uuid:user_id>/fodselsnummer/", identity.national_id, name="person-national-id"),
+    path("personer/<uuid:user_id>/adresse/", identity.address, name="person-address"),
     path("personer/roller/<uuid:membership_id>/avslutt/", people.end, name="membership-end"),
 ]

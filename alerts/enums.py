@@ -79,6 +79,8 @@ class Pattern(TextChoices):
     """Why a look at a record is unusual. All can be innocent: the list asks a question, it accuses nobody."""
 
     FAMILY_NAME = "FAMILY_NAME", _("Samme etternavn som pasienten")
+    SAME_ADDRESS = "SAME_ADDRESS", _("Samme adresse som pasienten")
+    NEIGHBOUR = "NEIGHBOUR", _("Nabo: samme gate og postnummer som pasienten")
     NO_TASK = "NO_TASK", _("Pasienten hadde ikke noe varsel og ingen plan til behandling den dagen")
     MANY = "MANY", _("Så på mange pasienter uten varsel innen én time")
     NIGHT = "NIGHT", _("Så på pasienten om natten, mens tjenesten var stengt")

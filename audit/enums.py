@@ -52,6 +52,9 @@ class Action(TextChoices):
     SUBMIT = "SUBMIT", _("Sendte inn måling")
     READ_OWN_LOG = "READ_OWN_LOG", _("Så hvem som har sett i egen journal")
     AUTHORISE = "AUTHORISE", _("Ga eller trakk tilbake fullmakt")
+    OPEN_CONTACT = "OPEN_CONTACT", _("Åpnet kontaktopplysninger")
+    CHANGE_CONTACT = "CHANGE_CONTACT", _("Endret kontaktopplysninger")
+    LIST_DELIVERIES = "LIST_DELIVERIES", _("Åpnet leveringslisten")
 
 
 class Basis(TextChoices):
@@ -93,6 +96,9 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.OPEN_OWN: Basis.OWN,
     Action.READ_OWN_LOG: Basis.OWN,
     Action.AUTHORISE: Basis.ADMINISTRATION,
+    Action.OPEN_CONTACT: Basis.ADMINISTRATION,
+    Action.CHANGE_CONTACT: Basis.ADMINISTRATION,
+    Action.LIST_DELIVERIES: Basis.ADMINISTRATION,
 }
 
 

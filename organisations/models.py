@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -17,6 +18,9 @@ from organisations.enums import PartnerKind, ServiceKind, Shared, Task
 from organisations.opening_hours import OpeningHours
 
 Validity = TypeVar("Validity", bound=models.Model)
+Registered = TypeVar("Registered", bound=models.Model)
+# Closed ones keep their name and number; a new one may take them over.
+OPEN: Final = models.Q(closed_on__isnull=True)
 
 
 class DateRange(models.Func):
@@ -97,6 +101,34 @@ class ValidityQuerySet(models.QuerySet[Validity]):
         return self.filter(valid_from__lte=on).exclude(valid_until__lt=on)
 
 
+class RegisterQuerySet(models.QuerySet[Registered]):
+    """Organisations that a municipality has registered, and may close."""
+
+    def open(self) -> Self:
+        """Those that nobody has closed."""
+        return self.filter(OPEN)
+
+
+def _once(name: str, *fields: str, lower: bool = False) -> models.UniqueConstraint:
+    """Among those that are open, no two alike; an empty value is like none."""
+    *same, last = fields
+    if lower:
+        return models.UniqueConstraint(Lower(last), *same, condition=OPEN, name=name)
+    return models.UniqueConstraint(fields=[last], condition=OPEN & ~models.Q(**{last: ""}), name=name)
+
+
+def _organisation_number(name: str) -> models.CheckConstraint:
+    """Nine digits or none; the check digit is the form's."""
+    return models.CheckConstraint(condition=models.Q(organisation_number__regex=r"^([0-9]{9})?$"), name=name)
+
+
+def _stays_closed() -> pgtrigger.Trigger:
+    """What is closed is history: whoever starts again registers a new one."""
+    return pgtrigger.Protect(
+        name="stays_closed", operation=pgtrigger.Update, condition=pgtrigger.Q(old__closed_on__isnull=False)
+    )
+
+
 class HealthCommunity(models.Model):
     """Helsefellesskap: an arena for statistics, never a data controller (R-169)."""
 
@@ -157,10 +189,15 @@ class FollowUpService(models.Model):
     notify_email = models.EmailField(blank=True)
     webhook_url = models.URLField(blank=True)
     webhook_secret = EncryptedTextField(blank=True, default="")
+    # From that day nobody works there. A service that follows somebody up cannot be closed (patients.services).
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(municipality="owner_id"), _stays_closed()]
         constraints = [
+            _once("service_name_once_per_owner", "owner", "name", lower=True),
             models.CheckConstraint(
                 condition=models.Q(owner__isnull=False, trust__isnull=True)
                 | models.Q(owner__isnull=True, trust__isnull=False),
@@ -180,6 +217,11 @@ class FollowUpService(models.Model):
         return self.name
 
     @property
+    def keeper_id(self) -> int | None:
+        """The municipality that registers, changes and closes it."""
+        return self.owner_id
+
+    @property
     def opening_hours(self) -> OpeningHours:
         """The clock that every promise to a patient and every deadline goes by (P5)."""
         return OpeningHours.from_json(self.hours)
@@ -196,12 +238,30 @@ class GpPractice(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=120)
     located_in = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="practices")
+    organisation_number = models.CharField("organisasjonsnummer", max_length=9, blank=True)
+    # The practice's address in the national address register (Adresseregisteret, NHN).
+    her_id = models.CharField("HER-id", max_length=8, blank=True)
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(municipality="located_in_id"), _stays_closed()]
+        constraints = [
+            _once("practice_name_once_per_municipality", "located_in", "name", lower=True),
+            _once("practice_organisation_number_once", "organisation_number"),
+            _once("practice_her_id_once", "her_id"),
+            _organisation_number("practice_organisation_number_digits"),
+            models.CheckConstraint(condition=models.Q(her_id__regex=r"^[0-9]*$"), name="practice_her_id_digits"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def keeper_id(self) -> int | None:
+        """The municipality that registers, changes and closes it."""
+        return self.located_in_id
 
 
 class Partner(models.Model):
@@ -210,12 +270,32 @@ class Partner(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=10, choices=PartnerKind)
+    organisation_number = models.CharField("organisasjonsnummer", max_length=9, blank=True)
+    # The municipality that registered it and keeps it right for all; empty: the operator of the installation does.
+    kept_by = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="partners")
+    closed_on = models.DateField(null=True, blank=True)
+
+    objects = RegisterQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(municipality="kept_by_id"), _stays_closed()]
+        constraints = [
+            _once("partner_name_once", "name", lower=True),
+            _once("partner_organisation_number_once", "organisation_number"),
+            _organisation_number("partner_organisation_number_digits"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def keeper_id(self) -> int | None:
+        """The municipality that registers, changes and closes it."""
+        return self.kept_by_id
+
+
+# What a municipality registers, and lets in by an agreement.
+Organisation = FollowUpService | GpPractice | Partner
 
 
 class Agreement(models.Model):
@@ -264,7 +344,7 @@ class Agreement(models.Model):
         return str(self.id)
 
     @property
-    def organisation(self) -> FollowUpService | GpPractice | Partner:
+    def organisation(self) -> Organisation:
         """Who is let in."""
         found = self.service or self.practice or self.partner
         assert found is not None  # noqa: S101 - the check constraint holds it

@@ -1,16 +1,17 @@
-"""Agreements: made, changed and ended. The day one starts or ends, access follows by itself (R-156)."""
+"""Organisations registered and changed, and agreements made, changed and ended; access follows by itself (R-156)."""
 
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from dho.lib.numbers import date_nb
 from organisations.enums import Shared
-from organisations.models import Agreement, last_day_at_once
+from organisations.models import Agreement, Organisation, last_day_at_once
 
 
 class Administrator(Protocol):
@@ -26,6 +27,49 @@ class AgreementRefused(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class OrganisationRefused(ValueError):
+    """The organisation cannot be so. `field` is the one to mend, and the message says how."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+# What the database holds to be once only, and what to do about it.
+_TWICE: Final = {
+    "service_name_once": ("name", _("Navn: kommunen har allerede en tjeneste med dette navnet. Velg et annet navn.")),
+    "practice_name_once": ("name", _("Navn: kommunen har allerede et legekontor med dette navnet.")),
+    "partner_name_once": ("name", _("Navn: partneren er registrert. Du kan lage en avtale med den.")),
+    "organisation_number_once": (
+        "organisation_number",
+        _("Organisasjonsnummer: en annen organisasjon er registrert med dette nummeret. Se over tallene."),
+    ),
+    "her_id_once": ("her_id", _("HER-id: et annet legekontor er registrert med denne. Se over tallene.")),
+}
+
+
+@transaction.atomic
+def save_organisation(*, organisation: Organisation, by: Administrator) -> Organisation:
+    """Store a new or changed organisation of the actor's own municipality, which the change log names with the time.
+
+    Raises PermissionDenied for another's, OrganisationRefused for a closed one and for what exists already.
+    """
+    stored = type(organisation).objects.select_for_update().filter(pk=organisation.pk).first()
+    if any(each.keeper_id is None or each.keeper_id != by.employer_id for each in (organisation, stored) if each):
+        raise PermissionDenied
+    if stored and stored.closed_on:
+        raise OrganisationRefused("", str(_("Organisasjonen er stengt og kan ikke endres. Registrer en ny.")))
+    try:
+        with transaction.atomic():
+            organisation.save()
+    except IntegrityError as error:
+        found = next((told for name, told in _TWICE.items() if name in str(error)), None)
+        if found is None:
+            raise
+        raise OrganisationRefused(found[0], str(found[1])) from error
+    return organisation
 
 
 @transaction.atomic
@@ -54,6 +98,8 @@ def save_agreement(*, agreement: Agreement, by: Administrator, now: datetime) ->
 def _refuse_impossible(new: Agreement, old: Agreement | None, today: date) -> None:
     if old and old.valid_until and old.valid_until < max(today, old.valid_from):
         raise AgreementRefused("", gettext("Avtalen er avsluttet og kan ikke endres. Lag en ny avtale."))
+    if old is None and new.organisation.closed_on:
+        raise AgreementRefused("organisation", str(_("Organisasjon: den er stengt. Velg en annen.")))
     _refuse_dates(new, old, today)
     if not new.shares:
         raise AgreementRefused("shares", gettext("Deler: velg minst én ting som avtalen deler."))

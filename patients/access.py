@@ -6,7 +6,7 @@ municipalities.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import DeviceCredential, Membership
 from accounts.roles import Permission
 from audit.enums import Action, Basis
 from audit.services import Refused, record_access
@@ -32,6 +32,8 @@ _OF_THE_HOLDER: Final = frozenset(
         Permission.MESSAGE,
     }
 )
+# A device that has been shut out is fetched within this time; nobody says when it has come back (ADR 22).
+FETCHED_WITHIN: Final = timedelta(days=90)
 _NOBODY: Final = UUID(int=0)
 # What emergency access opens: reading, nothing else.
 _IN_EMERGENCY: Final = frozenset({Permission.SEE_PATIENT, Permission.SEE_PLAN})
@@ -77,8 +79,20 @@ def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
     if by.role == Role.GP_OFFICE_NURSE:
         doctors = Membership.objects.in_force(on).filter(practice_id=by.practice_id, role=Role.GP)
         return Q(gp__in=doctors.values("user_id")) & _still_here(on)
+    if by.partner_id:
+        delivered = permission == Permission.SEE_DELIVERY
+        return Q(Exists(equipment_out(on).filter(patient_id=OuterRef("pk")))) if delivered else Q(pk__in=[])
     # The municipality's own staff: the record is the municipality's, also of who has left it.
-    return Q() if by.partner_id is None else Q(pk__in=[])
+    return Q()
+
+
+def equipment_out(on: date) -> QuerySet[DeviceCredential]:
+    """The devices that are with a patient: in use, or no longer in use and to be fetched (R-180)."""
+    in_use = DeviceCredential.objects.filter(revoked_at__isnull=True)
+    # A device that was shut out and then let in again stands there once.
+    again = Exists(in_use.filter(patient_id=OuterRef("patient_id"), label=OuterRef("label")))
+    to_fetch = Q(revoked_at__date__gt=on - FETCHED_WITHIN) & ~Q(again)
+    return DeviceCredential.objects.filter(Q(revoked_at__isnull=True) | to_fetch)
 
 
 def blocks_of(by: Actor, *, patient: str = "pk") -> QuerySet[AccessBlock]:

@@ -63,8 +63,10 @@ class Row:
     def relation(self) -> str:
         """The care relation that the role needs besides, as `patients.access.related_to` asks for it."""
         by = self.actor
-        if self.permission is None or by.partner_id:
+        if self.permission is None:
             return gettext("Ingen: rollen ser ikke pasienter")
+        if by.partner_id:
+            return gettext("Pasienten har utstyr, eller skal levere det tilbake")
         if by.service_id:
             return gettext("Tjenesten har forløpet, eller pasienten er delt med den")
         return {

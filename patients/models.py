@@ -106,6 +106,39 @@ class Patient(models.Model):
         return on.year - self.birth_date.year - (not had_birthday)
 
 
+class HomeAddress(models.Model):
+    """Where a patient lives: where equipment goes, and who are neighbours (R-180; ADR 22).
+
+    A table of its own, so that no list of patients decrypts it. The indexes tell addresses apart without reading them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="home")
+    street = EncryptedTextField("gateadresse")
+    postal_code = EncryptedTextField("postnummer")
+    place = EncryptedTextField("poststed")
+    address_index = models.CharField(max_length=64, blank=True)
+    neighbourhood_index = models.CharField(max_length=64, blank=True)
+    # The change log knows that an address was registered, when and by whom, never which.
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [
+            never_deleted(),
+            record_changes(without=["street", "postal_code", "place", "address_index", "neighbourhood_index"]),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def lines(self) -> list[str]:
+        """As on an envelope; nothing where there is none."""
+        return [line for line in (self.street, f"{self.postal_code} {self.place}".strip()) if line]
+
+
 class Relative(models.Model):
     """Next of kin, and how to reach them (R-020, R-116)."""
 
@@ -202,6 +235,23 @@ class RelativeAuthority(models.Model):
         return ", ".join(str(Scope(code).label) for code in self.scopes)
 
 
+def _service_is_open() -> pgtrigger.Trigger:
+    """Nobody is followed up by a service that has closed. The lock waits for whoever is closing it this moment."""
+    return pgtrigger.Trigger(
+        name="service_is_open",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("service_id", "ended_on"),
+        declare=[("closed", "date")],
+        func="""
+            SELECT closed_on INTO closed FROM organisations_followupservice WHERE id = NEW.service_id FOR SHARE;
+            IF closed IS NOT NULL AND NEW.ended_on IS NULL THEN
+                RAISE EXCEPTION 'enrolment: the service is closed';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 class Enrolment(models.Model):
     """One course of the service, referral to end: what KPR, billing and benefits count (R-015, R-191)."""
 
@@ -217,7 +267,7 @@ class Enrolment(models.Model):
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(), _service_is_open()]
         constraints = [
             models.UniqueConstraint(
                 fields=["patient"],

@@ -7,8 +7,8 @@ from accounts.services.credentials import (
     issue_credential,
     revoke_credential,
 )
+from accounts.services.identity import AccountRefused, give_national_id, register_address, register_national_id
 from accounts.services.memberships import (
-    AccountRefused,
     end_membership,
     give_membership,
     register_person,
@@ -22,8 +22,11 @@ __all__ = [
     "end_membership",
     "forget_second_factor",
     "give_membership",
+    "give_national_id",
     "identify_device",
     "issue_credential",
+    "register_address",
+    "register_national_id",
     "register_person",
     "revoke_credential",
 ]

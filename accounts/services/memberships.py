@@ -14,27 +14,29 @@ from accounts.enums import Role
 from accounts.models import SUPPORT_AT_MOST, Membership, User
 from accounts.queries import Workplace, memberships_managed_by, workplaces_of
 from accounts.roles import MAY_GIVE, Permission
+from accounts.services.identity import AccountRefused, give_national_id
 from dho.lib.numbers import date_nb
 from organisations.models import last_day_at_once
 
 _ROLE: Final = "role"
 
 
-class AccountRefused(ValueError):
-    """It cannot be so. `field` is the one to mend, and the message says how."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 @transaction.atomic
 def register_person(
-    *, username: str, given_name: str, family_name: str, email: str, hpr_number: str, by: Actor, now: datetime
+    *,
+    username: str,
+    given_name: str,
+    family_name: str,
+    email: str,
+    hpr_number: str,
+    national_id: str = "",
+    by: Actor,
+    now: datetime,
 ) -> User:
     """A person who can sign in some other way than by a password; without a role there is nothing to see.
 
-    Raises AccountRefused where the user name or the HPR number is taken: the person is to be found, not made twice.
+    Raises AccountRefused where the user name or the HPR number is taken: the person is to be found, not made twice; and
+    for a national id that cannot be, or is another's.
     """
     _require_manager(by)
     if User.objects.filter(username__iexact=username).exists():
@@ -51,6 +53,8 @@ def register_person(
     )  # fmt: skip
     user.set_unusable_password()
     user.save(force_insert=True)
+    if national_id:
+        give_national_id(user, national_id, by=by.user, now=now)
     return user
 
 

@@ -38,6 +38,8 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("patients")
     if request.actor.may(Permission.SUBMIT):
         return redirect("residents")
+    if request.actor.may(Permission.SEE_DELIVERY):
+        return redirect("deliveries")
     return render(request, "accounts/home.html", {"purpose": PURPOSES[request.actor.role]})
 
 

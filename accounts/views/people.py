@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import Actor, ActorRequest
 from accounts.forms import MembershipForm, PersonForm
 from accounts.models import User
-from accounts.queries import find_person, memberships_managed_by, workplaces_of
+from accounts.queries import find_person, manages, memberships_managed_by, workplaces_of
 from accounts.roles import MAY_GIVE, Permission
 from accounts.services import AccountRefused, end_membership, give_membership, register_person
 from audit.logged import logs_nothing
@@ -89,7 +89,7 @@ def person(request: ActorRequest, user_id: UUID) -> HttpResponse:
             return redirect("person", found.pk)
     rows = memberships_managed_by(by, on=today).filter(user=found)
     context = {"person": found, "rows": rows, "form": form, "today": today, "oneself": found == by.user}
-    context["endable"] = MAY_GIVE[by.role]
+    context |= {"endable": MAY_GIVE[by.role], "manages": manages(by, found, on=today)}
     return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
 
 

@@ -10,6 +10,7 @@ from accounts.actor import Actor
 from accounts.models import DeviceCredential
 from alerts.demo.cast import Character, Condition, Course, Story
 from alerts.demo.clock import local_date
+from alerts.demo.homes import give_home
 from alerts.demo.seeded import rng_for, secret_of, uuid_at
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
@@ -48,6 +49,7 @@ def make_record(
     rng = rng_for(seed, "record", character.number)
     started = now - timedelta(days=_days_enrolled(character.course, rng))
     patient = _patient(character, gp, started, rng)
+    give_home(patient, seed=seed, number=character.number, by=nurse.user, at=started)
     if rng.random() < 0.6:
         name, relation = rng.choice(_RELATIONS)
         Relative.objects.create(

@@ -15,6 +15,7 @@ from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership, User
 from accounts.queries import work_of
+from alerts.demo.homes import home_of_staff
 from alerts.demo.places import EIDSKOG, GRUE, KONGSVINGER, STAVANGER, TOWNS, Places
 from alerts.demo.seeded import rng_for, uuid_at
 from dho.lib.encryption import blind_index
@@ -94,6 +95,7 @@ def make_staff(seed: int, places: Places, *, today: date) -> Staff:
 
 def _hire(seed: int, employee: Employee, places: Places, password: str, today: date) -> Actor:
     rng = rng_for(seed, "staff", employee.username)
+    home = home_of_staff(employee.username)
     user = User.objects.create(
         id=uuid_at(rng, _HIRED),
         username=employee.username,
@@ -103,6 +105,10 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         email=f"{employee.username}@example.org",
         hpr_number=employee.hpr,
         national_id_index=blind_index(national_id_of(employee)),
+        national_id_registered_at=_HIRED,
+        address_index=home.address,
+        neighbourhood_index=home.neighbourhood,
+        address_registered_at=_HIRED if home.neighbourhood else None,
         date_joined=_HIRED,
     )
     Membership.objects.create(

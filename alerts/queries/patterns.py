@@ -34,7 +34,9 @@ _LOOKED: Final = [
 _LOOKS: Final = """
 SELECT e.id, e.at, e.actor_id, e.actor_name, e.role, e.organisation, e.patient_id,
     (e.at AT TIME ZONE 'Europe/Oslo')::date AS day,
-    lower(u.last_name) = lower(p.family_name) AS same_name,
+    COALESCE(lower(u.last_name) = lower(p.family_name), false) AS same_name,
+    COALESCE(u.address_index <> '' AND u.address_index = h.address_index, false) AS same_address,
+    COALESCE(u.neighbourhood_index <> '' AND u.neighbourhood_index = h.neighbourhood_index, false) AS neighbour,
     EXISTS (
         SELECT 1 FROM alerts_alert a WHERE a.patient_id = e.patient_id
         AND a.opened_at < d.ends AND (a.closed_at IS NULL OR a.closed_at >= d.begins)
@@ -46,6 +48,7 @@ SELECT e.id, e.at, e.actor_id, e.actor_name, e.role, e.organisation, e.patient_i
     ) AS has_task
 FROM audit_accessentry e
 JOIN patients_patient p ON p.id = e.patient_id
+LEFT JOIN patients_homeaddress h ON h.patient_id = p.id
 LEFT JOIN accounts_user u ON u.id = e.actor_id
 CROSS JOIN LATERAL (SELECT date_trunc('day', e.at, 'Europe/Oslo') AS begins,
                            date_trunc('day', e.at, 'Europe/Oslo') + interval '1 day' AS ends) d
@@ -69,6 +72,9 @@ class Look:
     # In Oslo.
     day: date
     same_name: bool
+    # As the two have their addresses registered now.
+    same_address: bool
+    neighbour: bool
     has_task: bool
 
 
@@ -116,7 +122,15 @@ def find_patterns(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> list
 
     Each day is judged alone, so that a finding keeps its name whatever period is asked for.
     """
-    found = [*_same_names(looks), *_without_task(looks), *_many(looks), *_at_night(looks, hours), *_often(looks)]
+    found = [
+        *_near(Pattern.FAMILY_NAME, (look for look in looks if look.same_name)),
+        *_near(Pattern.SAME_ADDRESS, (look for look in looks if look.same_address)),
+        *_near(Pattern.NEIGHBOUR, (look for look in looks if look.neighbour and not look.same_address)),
+        *_without_task(looks),
+        *_many(looks),
+        *_at_night(looks, hours),
+        *_often(looks),
+    ]
     return sorted(found, key=lambda finding: (finding.look.at, finding.look.entry_id, finding.pattern), reverse=True)
 
 
@@ -133,9 +147,10 @@ def _grouped(looks: Iterable[Look], key: Callable[[Look], Hashable]) -> list[lis
     return list(groups.values())
 
 
-def _same_names(looks: list[Look]) -> Iterator[Finding]:
-    for group in _days_with_patient(look for look in looks if look.same_name):
-        yield Finding(Pattern.FAMILY_NAME, group[0], len(group))
+def _near(pattern: Pattern, looks: Iterable[Look]) -> Iterator[Finding]:
+    """Somebody close to the person: asked about also when the patient had an alert that the person handled."""
+    for group in _days_with_patient(looks):
+        yield Finding(pattern, group[0], len(group))
 
 
 def _without_task(looks: list[Look]) -> Iterator[Finding]:

@@ -18,7 +18,9 @@ from patients.models import Patient
 
 FORMAT: Final = "dho-export-1"
 # Keys to look up or sign in with. They say nothing about the person.
-LEFT_OUT: Final = frozenset({"national_id_index", "secret_hash", "webhook_secret"})
+LEFT_OUT: Final = frozenset(
+    {"national_id_index", "address_index", "neighbourhood_index", "secret_hash", "webhook_secret"}
+)
 # They name rows, not patients, and are looked up by the rows found before.
 BY_ROW: Final = frozenset({"audit_changeentry", "audit_auditreview"})
 

@@ -23,13 +23,13 @@ def reaching_services(municipality_id: int, *, on: date, with_readings: bool = F
     agreed = Agreement.objects.in_force(on).filter(party_id=municipality_id, service=OuterRef("pk"))
     if with_readings:
         agreed = agreed.filter(shares__contains=[Shared.READINGS])
-    return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
+    return FollowUpService.objects.open().filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
 def possible_receivers(municipality_id: int, *, on: date) -> QuerySet[FollowUpService]:
     """Those who may see the municipality's patients that day or later: an agreement may begin with the handover."""
     agreed = Agreement.objects.filter(party_id=municipality_id, service=OuterRef("pk")).exclude(valid_until__lt=on)
-    return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
+    return FollowUpService.objects.open().filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
 def reaches(service: FollowUpService, municipality_id: int, *, on: date, with_readings: bool = False) -> bool:

@@ -64,6 +64,8 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.SUBMIT: _("Sendte inn måling"),
     Action.READ_OWN_LOG: _("Så hvem som har sett i journalen din"),
     Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
+    Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
+    Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
 }
 
 

@@ -21,6 +21,7 @@ MOST_ROWS: Final = 200
 
 TITLES: Final[dict[str, LazyText]] = {
     "patients_patient": _("Om deg"),
+    "patients_homeaddress": _("Hjemmeadresse"),
     "patients_relative": _("Pårørende"),
     "patients_relativeauthority": _("Fullmakter til pårørende"),
     "patients_enrolment": _("Perioder med digital hjemmeoppfølging"),
@@ -134,6 +135,10 @@ COLUMNS: Final[dict[str, str | LazyText]] = {
     "consent": _("Samtykke"),
     "withdrawn_at": _("Trukket tilbake"),
     "submitted_as": _("Sendt av"),
+    "street": _("Gateadresse"),
+    "postal_code": _("Postnummer"),
+    "place": _("Poststed"),
+    "registered_at": _("Registrert"),
 }
 # Codes that belong to apps above this one and have no Norwegian label in their model.
 CODES: Final[dict[str, str | LazyText]] = {

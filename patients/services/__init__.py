@@ -2,6 +2,8 @@
 
 from patients.services.authorities import NewAuthority, give_authority, withdraw_authority
 from patients.services.blocking import block_access, concerns_gp, lift_block
+from patients.services.closing import StillNeeded, close_organisation
+from patients.services.contact import Contact, contact_permission, save_contact
 from patients.services.corrections import AlreadyDecided, decide_correction, receive_correction
 from patients.services.emergency import open_emergency_access, review_emergency_access
 from patients.services.handover import (
@@ -16,12 +18,16 @@ from patients.services.sharing import end_sharing, share_patient
 
 __all__ = [
     "AlreadyDecided",
+    "Contact",
     "NewAuthority",
     "NotPossible",
     "NotYours",
+    "StillNeeded",
     "accept_handover",
     "block_access",
+    "close_organisation",
     "concerns_gp",
+    "contact_permission",
     "decide_correction",
     "decline_handover",
     "end_sharing",
@@ -31,6 +37,7 @@ __all__ = [
     "propose_handover",
     "receive_correction",
     "review_emergency_access",
+    "save_contact",
     "share_patient",
     "take_effect",
     "withdraw_authority",

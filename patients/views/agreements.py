@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actor import Actor, ActorRequest
-from accounts.models import User
+from accounts.queries import names_of
 from accounts.roles import Permission
 from audit.logged import logs_nothing
 from dho.lib.texts import LazyText
@@ -32,7 +32,7 @@ _NEW = {"heading": _("Ny avtale"), "done": _("Avtalen er lagret.")}
 _CHANGE = {"heading": _("Endre avtalen"), "done": _("Endringen er lagret.")}
 _END = {"heading": _("Avslutt avtalen"), "done": _("Sluttdatoen er lagret.")}
 # What belongs to one step only, and is not sent on to the next.
-_OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed", "told"}
+OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed", "told"}
 
 
 @logs_nothing(COUNTS)
@@ -40,7 +40,7 @@ _OF_THE_STEP = {"csrfmiddlewaretoken", "back", "confirmed", "told"}
 @require_safe
 def agreements(request: ActorRequest) -> HttpResponse:
     """What the municipality is party to, and where its own services are let in by others."""
-    _, municipality_id = _administrator(request)
+    _, municipality_id = administrator(request)
     rows = [(each, each.holds(timezone.localdate())) for each in agreements_of(municipality_id)]
     context = {
         "own": [row for row in rows if row[0].party_id == municipality_id],
@@ -55,11 +55,10 @@ def agreements(request: ActorRequest) -> HttpResponse:
 @require_safe
 def agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """One agreement with everything that has happened to it; another municipality's history is its own."""
-    _, municipality_id = _administrator(request)
+    _, municipality_id = administrator(request)
     found = _find(agreement_id, municipality_id)
     history = history_of(found)
-    names = User.objects.in_bulk({change.actor_id for change in history if _is_id(change.actor_id)})
-    people = {str(pk): user.get_full_name() for pk, user in names.items()}
+    people = names_of(change.actor_id for change in history)
     context = {
         "agreement": found,
         "mine": found.party_id == municipality_id,
@@ -75,9 +74,9 @@ def agreement(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
     """Let one more organisation in."""
-    by, municipality_id = _administrator(request)
+    by, municipality_id = administrator(request)
     found = Agreement(party_id=municipality_id)
-    form = NewAgreementForm(_posted(request), initial={"shares": found.shares, "valid_from": timezone.localdate()})
+    form = NewAgreementForm(posted(request), initial={"shares": found.shares, "valid_from": timezone.localdate()})
     return _reviewed(request, form, found, by, _NEW)
 
 
@@ -87,10 +86,10 @@ def new(request: ActorRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """Other dates, shares or tasks."""
-    by, municipality_id = _administrator(request)
+    by, municipality_id = administrator(request)
     found = _find(agreement_id, municipality_id, only_own=True)
     fields = ("shares", "tasks", "valid_from", "valid_until", "reference")
-    form = AgreementForm(_posted(request), initial={field: getattr(found, field) for field in fields})
+    form = AgreementForm(posted(request), initial={field: getattr(found, field) for field in fields})
     return _reviewed(request, form, found, by, _CHANGE)
 
 
@@ -100,9 +99,9 @@ def change(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def end(request: ActorRequest, agreement_id: UUID) -> HttpResponse:
     """The last day, or at once."""
-    by, municipality_id = _administrator(request)
+    by, municipality_id = administrator(request)
     found = _find(agreement_id, municipality_id, only_own=True)
-    return _reviewed(request, EndForm(_posted(request), today=timezone.localdate()), found, by, _END)
+    return _reviewed(request, EndForm(posted(request), today=timezone.localdate()), found, by, _END)
 
 
 def _reviewed(
@@ -128,16 +127,17 @@ def _reviewed(
     except AgreementRefused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return render(request, "organisations/agreement_form.html", context, status=422)
-    posted = [(key, value) for key, values in request.POST.lists() if key not in _OF_THE_STEP for value in values]
+    posted = [(key, value) for key, values in request.POST.lists() if key not in OF_THE_STEP for value in values]
     context |= {"changes": changes, "posted": posted, "again": "confirmed" in request.POST}
     return render(request, "organisations/agreement_review.html", context, status=409 if context["again"] else 200)
 
 
-def _posted(request: ActorRequest) -> QueryDict | None:
+def posted(request: ActorRequest) -> QueryDict | None:
+    """What was sent, for a form; nothing where the page is only asked for."""
     return request.POST if request.method == "POST" else None
 
 
-def _administrator(request: ActorRequest) -> tuple[Actor, int]:
+def administrator(request: ActorRequest) -> tuple[Actor, int]:
     """Who acts, and the municipality that the person administers. Raises PermissionDenied for everybody else."""
     by = request.actor
     if by is None or not by.may(Permission.MANAGE_AGREEMENTS) or by.employer_id is None:
@@ -150,11 +150,3 @@ def _find(agreement_id: UUID, municipality_id: int, *, only_own: bool = False) -
     if found is None or (only_own and found.party_id != municipality_id):
         raise Http404
     return found
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

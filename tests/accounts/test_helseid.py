@@ -1,6 +1,8 @@
 """Signing in with HelseID, against a real provider that wants pushed requests and signed assertions."""
 
 import logging
+from datetime import date
+from random import Random
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -12,17 +14,22 @@ from django.urls import reverse
 
 from accounts.models import User
 from dho.lib.encryption import blind_index
+from dho.lib.national_id import make_synthetic
 from tests import helseid
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.helseid import CLIENT, HPR_NUMBER, PID, SECURITY_LEVEL
 
 DAHLS_PID, KARIS_PID, UNKNOWN_PID = "01818012345", "02828012346", "03838012347"
+# A number that an administrator can register: it is checked.
+BERITS_PID = make_synthetic(date(1979, 5, 17), Random(17)).value
 PEOPLE = [
     {"sub": "dahl", PID: DAHLS_PID, HPR_NUMBER: "1234567", SECURITY_LEVEL: "4"},
     {"sub": "dahl-3", PID: DAHLS_PID, HPR_NUMBER: "1234567", SECURITY_LEVEL: "3"},
     {"sub": "dahl-no-level", PID: DAHLS_PID, HPR_NUMBER: "1234567"},
     {"sub": "kari", PID: KARIS_PID, SECURITY_LEVEL: "4"},
     {"sub": "kari-3", PID: KARIS_PID, SECURITY_LEVEL: "3"},
+    {"sub": "berit", PID: BERITS_PID, SECURITY_LEVEL: "4"},
     {"sub": "unknown", PID: UNKNOWN_PID, HPR_NUMBER: "9999999", SECURITY_LEVEL: "4"},
     {"sub": "nothing", SECURITY_LEVEL: "4"},
     {"sub": "dahls-hpr-karis-pid", PID: KARIS_PID, HPR_NUMBER: "1234567", SECURITY_LEVEL: "4"},
@@ -78,6 +85,17 @@ def test_it_lets_in_a_doctor_by_hpr_number(set_up, client):
 def test_it_lets_in_a_nurse_by_national_id(set_up, client):
     assert come_back(client, "kari").url == "/"
     assert client.get(reverse("queue")).status_code == 200
+
+
+def test_it_lets_in_whom_the_administrator_has_registered_by_national_id(set_up, world, client):
+    """A nurse without HPR number is unknown until her national id is given on her page, and known at once after."""
+    assert come_back(client, "berit").status_code == 403
+    ness = let_in(Client(), world.ness)
+    see_everything()
+    answer = ness.post(reverse("person-national-id", args=[world.berit.pk]), {"national_id": BERITS_PID})
+    assert answer.url == reverse("person", args=[world.berit.pk])
+    assert come_back(client, "berit").url == "/"
+    assert client.get(reverse("queue")).context["request"].actor.user.username == "berit"
 
 
 def test_it_goes_on_to_the_page_that_was_asked_for(set_up, client):

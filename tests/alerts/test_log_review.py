@@ -1,15 +1,19 @@
 """Unusual looks: each pattern, what is not one, and the review that the privacy officer records."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.services import register_address
 from alerts.enums import Pattern
 from alerts.queries.patterns import Look, find_patterns, looks_between
 from alerts.services.log_review import review_look
@@ -23,15 +27,16 @@ from tests.database import see_everything
 from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.organisations import WEEKDAYS_8_TO_1530
-from tests.factories.patients import make_patient
+from tests.factories.patients import make_home, make_patient
 from tests.factories.world import A
 
 KARI, PER = UUID(int=1), UUID(int=2)
 
 
-def look(at=NOW, *, patient=PER, person=KARI, same_name=False, has_task=True) -> Look:
+def look(at=NOW, *, patient=PER, person=KARI, same_name=False, home=False, neighbour=False, has_task=True) -> Look:
     day = at.astimezone(OSLO).date()
-    return Look(uuid4(), at, person, "Kari Nordmann", "NURSE", "DHO", patient, day, same_name, has_task)
+    near = (same_name, home, home or neighbour)
+    return Look(uuid4(), at, person, "Kari Nordmann", "NURSE", "DHO", patient, day, *near, has_task)
 
 
 def patterns(looks, hours=None) -> list[tuple[Pattern, UUID, int]]:
@@ -47,6 +52,22 @@ class TestPatterns:
     def test_the_same_family_name(self):
         found = [look(same_name=True), look(NOW + timedelta(minutes=1), same_name=True)]
         assert patterns(found) == [(Pattern.FAMILY_NAME, found[0].entry_id, 2)]
+
+    def test_the_same_address_also_with_a_task_and_never_a_neighbour_besides(self):
+        found = [look(home=True, has_task=True), look(NOW + timedelta(minutes=1), home=True, has_task=True)]
+        assert patterns(found) == [(Pattern.SAME_ADDRESS, found[0].entry_id, 2)]
+
+    def test_a_neighbour(self):
+        found = [look(neighbour=True), look(NOW + timedelta(days=1), neighbour=True)]
+        assert patterns(found) == [(Pattern.NEIGHBOUR, one.entry_id, 1) for one in reversed(found)]
+
+    def test_each_thing_that_is_unusual_is_asked_about_by_itself(self):
+        one = look(same_name=True, home=True, has_task=False)
+        assert {pattern for pattern, *_ in patterns([one])} == {
+            Pattern.FAMILY_NAME,
+            Pattern.SAME_ADDRESS,
+            Pattern.NO_TASK,
+        }
 
     def test_a_patient_without_any_task(self):
         found = [look(has_task=False), look(NOW + timedelta(days=1), has_task=False)]
@@ -111,6 +132,43 @@ class TestWhatTheDatabaseKnows:
         look_at(world.per, world.kari)
         assert [one.same_name for one in self.between(world)] == [True]
 
+    @pytest.mark.parametrize(
+        ("street", "code", "expected"),
+        [
+            ("storgt. 12b", "2211", (True, True)),
+            ("Storgata 14", "2211", (False, True)),
+            # The same name of a street in another place is another street.
+            ("Storgata 12 B", "2212", (False, False)),
+            ("Lillegata 12 B", "2211", (False, False)),
+            ("", "", (False, False)),
+        ],
+    )
+    def test_who_lives_in_the_same_house_or_street(self, world, street, code, expected):
+        make_home(world.per)
+        register_address(user=world.kari, street=street, postal_code=code, by=world.actor(world.kari), now=NOW)
+        put_in_queue(world.per)
+        look_at(world.per, world.kari)
+        assert [(one.same_address, one.neighbour, one.has_task) for one in self.between(world)] == [(*expected, True)]
+
+    def test_nobody_is_a_neighbour_of_a_patient_without_address(self, world):
+        User.objects.filter(pk=world.kari.pk).update(address_index="", neighbourhood_index="")
+        look_at(world.per, world.kari)
+        assert [(one.same_address, one.neighbour) for one in self.between(world)] == [(False, False)]
+
+    def test_addresses_are_found_by_key_whatever_the_number_of_looks(self, world):
+        """The plan joins by the unique keys of the two tables: no pass through all addresses for each look."""
+        make_home(world.per)
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_hashjoin = off")
+            cursor.execute("SET LOCAL enable_mergejoin = off")
+            with CaptureQueriesContext(connection) as asked:
+                self.between(world)
+            cursor.execute("EXPLAIN " + asked.captured_queries[-1]["sql"])
+            plan = " ".join(row[0] for row in cursor.fetchall())
+        assert re.search(r"Index Scan using patients_homeaddress_patient_id\w* on patients_homeaddress", plan)
+        assert "Seq Scan on patients_homeaddress" not in plan
+
     def test_other_municipalities_refusals_lists_and_other_purposes_are_left_out(self, world):
         look_at(world.nils, world.ola)
         look_at(world.solveig, world.kari)
@@ -150,6 +208,20 @@ class TestThePages:
         text = as_vera.get(reverse("log-review")).text
         for part in ("Kari Nordmann", "Aasen, Per", str(Pattern.NO_TASK.label), "Kontroller"):
             assert part in text
+
+    def test_a_neighbour_is_shown_chosen_and_reviewed_like_the_others(self, as_vera, world):
+        make_home(world.per)
+        register_address(user=world.kari, street="Storgata 3", postal_code="2211", by=world.actor(world.kari), now=NOW)
+        entry = look_at(world.per, world.kari, at=NOW - timedelta(minutes=1))
+        page = as_vera.get(reverse("log-review"), {"monster": "NEIGHBOUR", "dager": "1"})
+        assert [row["finding"].look.entry_id for row in page.context["rows"]] == [entry.pk]
+        assert "Nabo: samme gate og postnummer som pasienten" in page.text
+        assert "Storgata" not in page.text
+        one = reverse("log-review-one", args=[entry.pk, "NEIGHBOUR"])
+        assert "Nabo: samme gate" in as_vera.get(one).text
+        assert as_vera.post(one, {"outcome": "ASKED", "note": "Lederen spør."}).status_code == 302
+        see_everything()
+        assert AuditReview.objects.values_list("pattern", "outcome").get() == ("NEIGHBOUR", "ASKED")
 
     def test_the_list_says_so_when_there_is_nothing(self, as_vera):
         assert "Ingen uvanlige innsyn i denne perioden." in as_vera.get(reverse("log-review")).text

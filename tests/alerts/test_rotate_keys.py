@@ -47,6 +47,9 @@ def test_a_second_run_has_nothing_to_do_and_refused_submissions_wait_for_the_pur
     assert rotate() == (
         "organisations.FollowUpService.webhook_secret: 0 rewritten\n"
         "patients.Patient.national_id: 0 rewritten\n"
+        "patients.HomeAddress.street: 0 rewritten\n"
+        "patients.HomeAddress.postal_code: 0 rewritten\n"
+        "patients.HomeAddress.place: 0 rewritten\n"
         "1 refused submissions stay under an older key until they are purged after 30 days.\n"
     )
 

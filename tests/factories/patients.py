@@ -4,10 +4,13 @@ from datetime import date
 from itertools import count
 from random import Random
 
+from accounts.models import User
+from dho.lib.addresses import indexes_of
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
 from patients.enums import EnrolmentStatus, NationalIdKind, Sex, TargetGroup
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, HomeAddress, Patient
+from tests.factories.clock import NOW
 
 _numbers = count(1)
 
@@ -31,6 +34,22 @@ def make_patient(municipality_id: int, given: str, family: str, **fields) -> Pat
         synthetic=True,
         phone="99 00 00 01",
         **fields,
+    )
+
+
+def make_home(patient: Patient, street: str = "Storgata 12 B", code: str = "2211", place: str = "Kongsvinger"):
+    """Where the patient lives."""
+    indexes = indexes_of(street, code)
+    return HomeAddress.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        street=street,
+        postal_code=code,
+        place=place,
+        address_index=indexes.address,
+        neighbourhood_index=indexes.neighbourhood,
+        registered_at=NOW,
+        registered_by=User.objects.get(username="kari"),
     )
 
 

@@ -47,7 +47,7 @@ def test_an_agreement_ends_after_its_review_and_access_with_it(page: Page, live,
     sign_in(page, "gro")
     expect(page.get_by_text("Du er logget inn som administrator i Grue")).to_be_visible()
     looks_right(page)
-    page.get_by_role("link", name="Organisasjoner og avtaler").click()
+    page.get_by_role("link", name="Avtaler").first.click()
     looks_right(page)
     page.get_by_role("link", name="DHO Solør–Odal").click()
     looks_right(page)

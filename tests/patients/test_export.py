@@ -17,6 +17,7 @@ from tests.audit.entries import look_at
 from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
+from tests.factories.patients import make_home
 
 needs_pango = pytest.mark.skipif(not pdf.can_make_pdf(), reason="WeasyPrint needs Pango: script/setup --system")
 
@@ -47,6 +48,16 @@ def document(browser, patient) -> dict:
     answer = browser.get(reverse("patient-export-json", args=[patient.pk]))
     assert answer["Content-Disposition"] == 'attachment; filename="alt-om-pasienten.json"'
     return json.loads(answer.content)
+
+
+def test_the_home_address_is_in_the_file_and_on_the_page_but_not_its_keys(as_vera, world):
+    make_home(world.per, "Storgata 12 B")
+    [home] = document(as_vera, world.per)["tables"]["patients_homeaddress"]
+    assert (home["street"], home["postal_code"], home["place"]) == ("Storgata 12 B", "2211", "Kongsvinger")
+    assert {name for name in home if "index" in name} == set()
+    page = as_vera.get(reverse("patient-export", args=[world.per.pk])).text
+    assert "Hjemmeadresse" in page
+    assert "Storgata 12 B" in page
 
 
 def test_the_file_says_what_it_is_and_whose(as_vera, world):

@@ -18,6 +18,8 @@ from audit.enums import Action, Basis, basis_of
 from audit.logged import declaration_of
 from audit.models import AccessEntry
 from measurements.enums import SubmittedAs
+from organisations.enums import PartnerKind, Shared
+from organisations.models import Partner
 from patients.enums import Scope
 from patients.models import Handover
 from tests.database import see_everything
@@ -26,7 +28,7 @@ from tests.factories.care import share
 from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_typed
-from tests.factories.organisations import make_service
+from tests.factories.organisations import make_agreement, make_service
 from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
 
 METHODS = ("GET", "POST")
@@ -144,6 +146,12 @@ LOOKS = [
     refused("corrections", Action.CORRECT),
     Look("correction-decide", Action.CORRECT, "vera"),
     refused("correction-decide", Action.CORRECT, **POST),
+    Look("contact", Action.OPEN_CONTACT),
+    Look("contact", Action.CHANGE_CONTACT, status=422, **POST),
+    refused("contact", Action.OPEN_CONTACT),
+    refused("contact", Action.CHANGE_CONTACT, "ness", **POST),
+    Look("deliveries", Action.LIST_DELIVERIES, "arne", towns="b", **LIST),
+    refused("deliveries", Action.LIST_DELIVERIES, "ness", 403, **LIST),
     Look("access", Action.OPEN_ACCESS),
     refused("access", Action.OPEN_ACCESS),
     Look("access-share", Action.SHARE_PATIENT, status=422, **POST),
@@ -246,7 +254,10 @@ def declared(door: str) -> set[Action]:
 
 @pytest.fixture
 def places(world, request) -> dict[str, UUID]:
-    """The arguments that lead to what is Per's. Helle works where he may be handed over to, Mona somewhere else."""
+    """The arguments that lead to what is Per's. Helle works where he may be handed over to, Mona somewhere else.
+
+    Arne drives equipment for B.
+    """
     found = request.getfixturevalue("red_per")
     world.helle = make_user("helle", "Helle", "Aas")
     receiver = Handover.objects.get(pk=found["handover_id"]).to_service
@@ -264,6 +275,10 @@ def places(world, request) -> dict[str, UUID]:
     for name, (scope, national_id) in LIMITED.items():
         authority = give_authority(world.per, name="Turid Aasen", national_id=national_id, scopes=[scope])
         world.citizens[name] = relative_citizen(authority)
+    depot = Partner.objects.create(name="Utstyrslageret", kind=PartnerKind.LOGISTICS)
+    make_agreement(None, world.b.pk, partner=depot, shares=[Shared.EQUIPMENT])
+    world.arne = make_user("arne", "Arne", "Moe")
+    make_membership(world.arne, Role.LOGISTICS, partner=depot)
     return found
 
 

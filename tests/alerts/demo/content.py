@@ -9,7 +9,7 @@ from careplans.models import Approval, Measure, PlanVersion, Schedule, Threshold
 from dho.lib import rls
 from measurements.models import QuestionnaireResponse, Reading, ReadingStatement
 from organisations.models import Agreement, FollowUpService, Partner
-from patients.models import CareRelation, Enrolment, Patient, Relative
+from patients.models import CareRelation, Enrolment, HomeAddress, Patient, Relative
 
 # What the services number by the clock: the ids of plans and cases. Ciphertext and hashes differ each time as well.
 _RANDOM = {
@@ -17,7 +17,7 @@ _RANDOM = {
     "schedule_id", "password", "last_login", "secret_hash", "webhook_secret", "change", "reasons",
 }  # fmt: skip
 _SEEDED = [
-    User, Membership, FollowUpService, Agreement, Partner, Patient, Relative, Enrolment, CareRelation,
+    User, Membership, FollowUpService, Agreement, Partner, Patient, HomeAddress, Relative, Enrolment, CareRelation,
     DeviceCredential, Reading, QuestionnaireResponse,
 ]  # fmt: skip
 _MADE_BY_SERVICES = [

@@ -42,7 +42,7 @@ class OrganisationField(forms.ChoiceField):
         """Read when the page is made: organisations come and go."""
         kinds = ((gettext("Tjenester"), "service", FollowUpService), (gettext("Legekontor"), "practice", GpPractice))
         return [
-            (heading, [(f"{kind}:{each.pk}", each.name) for each in cast(Any, model).objects.order_by("name")])
+            (heading, [(f"{kind}:{each.pk}", each.name) for each in cast(Any, model).objects.open().order_by("name")])
             for heading, kind, model in (*kinds, (gettext("Partnere"), "partner", Partner))
         ]
 
