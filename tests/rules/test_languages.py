@@ -10,8 +10,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db.models.enums import Choices
+from django.utils import translation
 
+from accounts import enums as accounts_enums
+from alerts import enums as alerts_enums
+from alerts.enums import Level
+from alerts.explanations import COLOUR_WORDS
+from audit import enums as audit_enums
+from careplans import enums as careplans_enums
+from careplans.scoring import Colour
 from dho import translations
+from measurements import enums as measurements_enums
+from organisations import enums as organisations_enums
+from patients import enums as patients_enums
 
 ROOT = Path(settings.BASE_DIR)
 NORWEGIAN = re.compile(
@@ -102,6 +114,33 @@ def test_a_sentence_ends_as_its_translation_does():
     assert differing == []
 
 
+ENUMS = (
+    accounts_enums,
+    alerts_enums,
+    audit_enums,
+    careplans_enums,
+    measurements_enums,
+    organisations_enums,
+    patients_enums,
+)
+
+
+@pytest.mark.parametrize("module", ENUMS, ids=lambda module: module.__name__)
+def test_two_words_that_differ_in_bokmaal_differ_in_nynorsk(module):
+    """A level, an outcome or a decision never takes the name of another."""
+    lists = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, Choices)]
+    with translation.override("nn"):
+        merged = {each.__name__: list(map(str, each.labels)) for each in lists}
+    assert {name for name, labels in merged.items() if len(set(labels)) < len(labels)} == set()
+
+
+def test_the_levels_and_colours_are_called_what_they_are():
+    with translation.override("nn"):
+        assert [str(level.label) for level in Level] == ["Raud", "Gul", "Ikkje vurdert", "Manglar", "Utstyr"]
+        words = [str(COLOUR_WORDS[each]) for each in (Colour.GREEN, Colour.YELLOW, Colour.RED, Colour.NOT_ASSESSED)]
+    assert words == ["Grøn", "Gul", "Raud", "Ikkje vurdert"]
+
+
 def letters(text: str) -> str:
     """What is left of the text when names are taken away, if that has letters."""
     words = [word for word in re.sub(r"&\w+;", " ", text).split() if word.strip("–·/(),:.?+") not in NAMES]
@@ -185,6 +224,7 @@ def test_javascript_takes_what_it_says_from_the_page(path):
     literals = re.findall(r'"[^"\n]*"|\'[^\'\n]*\'|`[^`]*`', code)
     # Addresses and ids of our own are Norwegian too, but they are one word.
     assert [each for each in literals if NORWEGIAN.search(each) and " " in each] == []
+    assert re.findall(r"""(?:textContent|innerText|placeholder|title)\s*=\s*["'`][^"'`]*[A-Za-zæøå]{3}""", code) == []
 
 
 @pytest.mark.parametrize(
