@@ -21,7 +21,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 LANGUAGE: Final = "nn"
 FOLDER: Final = ROOT / "locale" / LANGUAGE / "LC_MESSAGES"
 PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
-APPS: Final = ("accounts", "alerts", "audit", "careplans", "dho", "measurements", "organisations", "patients")
+APPS: Final = ("accounts", "alerts", "audit", "careplans", "dho", "measurements", "organisations", "patients", "tablet")
 # The functions that mark a text, and how many of their arguments are texts.
 MARKS: Final = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 # As Babel wants the same.

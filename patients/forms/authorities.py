@@ -87,7 +87,7 @@ class AuthorityForm(forms.Form):
             found = parse(self.cleaned_data["national_id"], relaxed_2032=settings.NATIONAL_ID_RELAXED_2032)
             check_allowed(found, settings.PRODUCTION)
         except InvalidNationalId as error:
-            raise forms.ValidationError(f"Fødselsnummer: {error}") from None
+            raise forms.ValidationError(_("Fødselsnummer: %(error)s") % {"error": error}) from None
         return found
 
     @property

@@ -23,7 +23,17 @@ from tests.rules.test_doors import DOORS, GONE, IN, LOGIN, doors, red_per, witho
 
 __all__ = ["red_per"]
 # What citizens share with staff: the session itself, and what is the same for everyone.
-SHARED = {"logout", "session", "sessions", "session-end", "sessions-end-all", "accessibility", "api", "api-schema"}
+SHARED = {
+    "logout",
+    "session",
+    "sessions",
+    "session-end",
+    "sessions-end-all",
+    "accessibility",
+    "language",
+    "api",
+    "api-schema",
+}
 PEOPLE = ["patient", "relative", "see_only", "submit_only", "log_only"]
 
 

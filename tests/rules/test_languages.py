@@ -174,11 +174,11 @@ def test_the_exceptions_are_there():
 
 
 def marked_in(tree: ast.AST) -> set[int]:
-    """Everything that stands inside a call of gettext, or is a docstring."""
+    """Everything that stands inside a call of gettext, is a pattern that reads what people type, or is a docstring."""
     inside: set[int] = set()
     for node in ast.walk(tree):
         name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
-        if name in translations.MARKS:
+        if name in translations.MARKS or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.")):
             inside |= {id(each) for each in ast.walk(node)}
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             inside.add(id(node.value))
