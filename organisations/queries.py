@@ -95,9 +95,12 @@ def _differences(table: str, before: dict[str, Any], after: dict[str, Any]) -> l
     ]
 
 
+_NOT_SET: Final = _("ikke satt")
+
+
 def _day(value: str | date | None) -> str:
     found = date.fromisoformat(value) if isinstance(value, str) else value
-    return date_nb(found) if found else "ikke satt"
+    return date_nb(found) if found else str(_NOT_SET)
 
 
 def _labels(choices: type[Shared] | type[Task]) -> Any:
@@ -105,20 +108,20 @@ def _labels(choices: type[Shared] | type[Task]) -> Any:
 
 
 def _text(value: str | None) -> str:
-    return value or "ikke satt"
+    return value or str(_NOT_SET)
 
 
 def _hours_of_time(value: str | timedelta | None) -> str:
     """Open time; the change log writes an interval as «04:00:00» or «1 day 04:00:00»."""
     found = value if isinstance(value, timedelta) else parse_duration(value or "")
-    return duration_nb(found) if found else "ikke satt"
+    return duration_nb(found) if found else str(_NOT_SET)
 
 
 def week_in_words(value: dict[str, Any] | None) -> str:
     """«mandag–fredag 08.00–15.30»: days in a row with the same hours are written once; then the days that differ."""
     hours = OpeningHours.from_json(value) if value else None
     if hours is None:
-        return "ikke satt"
+        return str(_NOT_SET)
     runs: list[tuple[int, int, str]] = []
     for day in range(7):
         spans = write_spans(hours.weekly.get(day, ()))
@@ -128,14 +131,14 @@ def week_in_words(value: dict[str, Any] | None) -> str:
             runs.append((day, day, spans))
     told = [f"{_DAYS[first]}{f'–{_DAYS[last]}' if last > first else ''} {spans}" for first, last, spans in runs]
     closed, early = write_days(hours.closures), write_early(hours.half_days)
-    told += [f"stengt {', '.join(closed.splitlines())}"] if closed else []
-    told += [f"stenger tidlig {', '.join(early.splitlines())}"] if early else []
+    told += [f"{_('stengt')} {', '.join(closed.splitlines())}"] if closed else []
+    told += [f"{_('stenger tidlig')} {', '.join(early.splitlines())}"] if early else []
     return "; ".join(told)
 
 
-_DAYS: Final = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+_DAYS: Final = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 _NAME: Final = {"name": (_("Navn"), _text)}
-_CLOSED: Final = {"closed_on": (_("Stengt"), lambda value: _day(value) if value else "nei")}
+_CLOSED: Final = {"closed_on": (_("Stengt"), lambda value: _day(value) if value else str(_("nei")))}
 _NUMBER: Final = {"organisation_number": (_("Organisasjonsnummer"), _text)}
 _FIELDS: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
     "organisations_agreement": {
