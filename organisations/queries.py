@@ -134,6 +134,7 @@ def week_in_words(value: dict[str, Any] | None) -> str:
     return "; ".join(told)
 
 
+_DAYS: Final = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 _NAME: Final = {"name": (_("Navn"), _text)}
 _CLOSED: Final = {"closed_on": (_("Stengt"), lambda value: _day(value) if value else gettext("nei"))}
 _NUMBER: Final = {"organisation_number": (_("Organisasjonsnummer"), _text)}

@@ -121,7 +121,10 @@ def _hospital(seed: int, today: date) -> FollowUpService:
 def _depot(seed: int) -> Partner:
     rng = rng_for(seed, "depot")
     depot = Partner.objects.create(
-        id=uuid_at(rng, _OPENED), name="Utstyrslageret Solør–Odal", kind=PartnerKind.LOGISTICS
+        id=uuid_at(rng, _OPENED),
+        name="Utstyrslageret Solør–Odal",
+        kind=PartnerKind.LOGISTICS,
+        kept_by_id=KONGSVINGER,
     )
     Agreement.objects.create(
         id=uuid_at(rng, _OPENED),

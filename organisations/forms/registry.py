@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, Final, cast
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as StdnumError
@@ -93,8 +94,8 @@ class OrganisationNumberField(forms.CharField):
 
 def _hours_of_time(label: Any, help_text: Any = "") -> forms.DecimalField:
     """A deadline in open hours, with a decimal comma."""
-    wrong = _("%(label)s: skriv antall timer, for eksempel 0,5.") % {"label": label}
-    limits = _("%(label)s: skriv mellom 0,1 og 100 timer.") % {"label": label}
+    wrong = format_lazy(_("{label}: skriv antall timer, for eksempel 0,5."), label=label)
+    limits = format_lazy(_("{label}: skriv mellom 0,1 og 100 timer."), label=label)
     return forms.DecimalField(
         label=label,
         help_text=help_text,

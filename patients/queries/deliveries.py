@@ -69,7 +69,8 @@ def deliveries_to(patients: Sequence[Patient], *, now: datetime) -> list[Deliver
     ids = [patient.pk for patient in patients]
     homes = {home.patient_id: home for home in HomeAddress.objects.filter(patient__in=ids)}
     devices: dict[UUID, list[Equipment]] = defaultdict(list)
-    for each in equipment_out(timezone.localdate(now)).filter(patient_id__in=ids).order_by("issued_at", "pk"):
+    out = equipment_out(timezone.localdate(now)).filter(patient_id__in=ids)
+    for each in out.only("patient_id", "label", "issued_at", "revoked_at").order_by("issued_at", "pk"):
         devices[each.patient_id].append(Equipment(plain_name(each), each.issued_at, each.revoked_at))
     return [
         Delivery(

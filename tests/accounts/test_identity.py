@@ -173,6 +173,7 @@ class TestWhoMay:
         page = ness.get(reverse("person", args=[world.kari.pk]))
         assert "registreres av den som styrer alle rollene til personen" in page.text
         assert "Nabosenteret" not in page.text
+        assert "Ikke registrert" not in page.text
 
     def test_not_of_somebody_in_another_municipality(self, world, ness):
         self.refused(world, ness, world.ness, world.ola)

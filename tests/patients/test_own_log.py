@@ -83,7 +83,7 @@ def test_own_devices_other_patients_and_refused_looks_are_not_in_it(world):
 def test_every_basis_and_every_action_on_one_patient_has_words():
     lists = {
         Action.OPEN_QUEUE, Action.LIST_PATIENTS, Action.SEARCH_PATIENTS, Action.LIST_PLANS, Action.LIST_HANDOVERS,
-        Action.LIST_EMERGENCIES,
+        Action.LIST_EMERGENCIES, Action.LIST_DELIVERIES,
     }  # fmt: skip
     devices = {Action.READ_READINGS, Action.READ_PLAN, Action.READ_QUESTIONNAIRES, Action.SEND}
     assert set(WHY) == set(Basis)
