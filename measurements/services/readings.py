@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
-from accounts.models import DeviceCredential
 from dho.lib.doorbell import ring_after_commit
 from measurements.enums import Source, Timing
 from measurements.models import Reading, UnitSynonym
 from measurements.queries import KnownType, types_for
 from measurements.refusals import FieldError, Refused, field_error
+from measurements.services.sender import Sender, sent_by
 from measurements.units import NotRepresentable, UnknownUnit, find_unit, to_canonical
 
 FUTURE_AFTER: Final = timedelta(minutes=5)
@@ -81,11 +81,11 @@ class Row(NamedTuple):
 # The hot path: one statement for any number of readings. RETURNING tells which of them were new.
 _INSERT: Final = """
     INSERT INTO measurements_reading (
-        municipality_id, patient_id, submitted_by_device_id, received_at,
+        municipality_id, patient_id, submitted_by_device_id, submitted_by_system_id, received_at,
         id, type_id, client_id, value, value2, sent_value, sent_unit, taken_at, timing, source,
         device_model, device_serial
     )
-    SELECT %s, %s, %s, %s, new.*
+    SELECT %s, %s, %s, %s, %s, new.*
     FROM unnest(
         %s::uuid[], %s::text[], %s::uuid[], %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::timestamptz[],
         %s::text[], %s::text[], %s::text[], %s::text[]
@@ -97,7 +97,7 @@ _INSERT: Final = """
 
 @transaction.atomic(savepoint=False)
 def store_readings(
-    *, credential: DeviceCredential, submitted: Sequence[SubmittedReading | Refused], now: datetime
+    *, credential: Sender, submitted: Sequence[SubmittedReading | Refused], now: datetime
 ) -> list[Stored | Refused]:
     """Store the readings of the device's patient and say of each, in order, what became of it.
 
@@ -194,15 +194,16 @@ def _numbers(sent_value: str) -> object:
         return sent_value
 
 
-def _insert(credential: DeviceCredential, rows: Sequence[Row], now: datetime) -> set[UUID]:
+def _insert(credential: Sender, rows: Sequence[Row], now: datetime) -> set[UUID]:
     """Insert in the order of the client ids, so that two batches with the same readings cannot deadlock."""
-    owner: list[Any] = [credential.municipality_id, credential.patient_id, credential.pk, now]
+    device, system = sent_by(credential)
+    owner: list[Any] = [credential.municipality_id, credential.patient_id, device, system, now]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, owner + [list(column) for column in zip(*rows, strict=True)])
         return {client_id for (client_id,) in cursor.fetchall()}
 
 
-def _standing(credential: DeviceCredential, client_ids: set[UUID]) -> dict[UUID, tuple[Row, datetime]]:
+def _standing(credential: Sender, client_ids: set[UUID]) -> dict[UUID, tuple[Row, datetime]]:
     """The readings that stood there before, with the time they were received."""
     if not client_ids:
         return {}

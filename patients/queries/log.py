@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
-from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, Action, Basis
+from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, SYSTEM_ROLE, Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import looks_at
 from dho.lib.encryption import blind_index
@@ -34,6 +34,7 @@ _OUTSIDE: Final = {
     DEVICE_ROLE: _("pasientens enhet"),
     PATIENT_ROLE: _("pasienten selv"),
     RELATIVE_ROLE: _("pårørende"),
+    SYSTEM_ROLE: _("system i kommunen"),
 }
 WHAT: Final[dict[Action, str]] = {
     Action.OPEN_PATIENT: "Så på siden din med målinger og varsler",
@@ -53,6 +54,12 @@ WHAT: Final[dict[Action, str]] = {
     Action.OPEN_DEVICES: "Så hvilke enheter du bruker",
     Action.ISSUE_DEVICE: "Ga en enhet tilgang til å sende målinger for deg",
     Action.REVOKE_DEVICE: "Sperret en enhet",
+    Action.FIND_TABLET: "Slo opp koden fra et nettbrett for å koble det til deg",
+    Action.PAIR_DEVICE: "Koblet et nettbrett til deg",
+    Action.RESET_PIN: "Nullstilte PIN-koden på nettbrettet ditt",
+    Action.SYSTEM_READINGS: "Hentet målingene dine til et annet system i kommunen",
+    Action.SYSTEM_PLAN: "Hentet planen din til et annet system i kommunen",
+    Action.SYSTEM_FORMS: "Hentet skjemaene dine til et annet system i kommunen",
     Action.READ_LOG: "Så hvem som har sett i journalen din",
     Action.REVIEW_LOG: "Kontrollerte hvem som har sett i journalen din",
     Action.PRINT_LOG: "Skrev ut hvem som har sett i journalen din",

@@ -53,6 +53,7 @@ COLUMNS: Final[dict[str, str]] = {
     "started_on": "Fra", "ended_on": "Til", "end_reason": "Hvorfor avsluttet", "target_groups": "Målgruppe",
     "what": "Hva som er feil", "decision": "Svar", "reason": "Begrunnelse", "received_at": "Mottatt",
     "decided_at": "Besvart", "label": "Enhet", "issued_at": "Fikk tilgang", "revoked_at": "Sperret",
+    "revoked_why": "Hvorfor sperret", "device_model": "Modell", "last_seen_at": "Sist i kontakt",
     "taken_at": "Målt", "type_id": "Hva", "sent_value": "Verdi", "sent_unit": "Enhet", "source": "Kilde",
     "answers": "Svar", "score": "Poeng", "kind": "Type", "stated_at": "Sagt", "text": "Tekst", "body": "Innhold",
     "number": "Versjon", "what_matters": "Hva er viktig for deg", "habitual_state": "Vanlig tilstand",

@@ -129,6 +129,9 @@ DOORS = {
     "api-responses": ("post", only(others=401, nobody=401)),
     "api-plan": ("get", only(others=401, nobody=401)),
     "api-questionnaires": ("get", only(others=401, nobody=401)),
+    # Who asks for a key has none; a person's session is nothing there. What is posted here is no form of the RFC's.
+    "api-oauth-device": ("post", only(others=400, nobody=400)),
+    "api-oauth-token": ("post", only(others=400, nobody=400)),
 }
 # Acts whose good outcome has tests of its own; here only that everybody else is kept out.
 ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
