@@ -229,6 +229,11 @@ class SystemClient(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(SystemScope(scope).label) for scope in self.scopes]
+
     def in_force(self, on: date) -> bool:
         """Whether it may come in that day."""
         ends = self.valid_until is None or on <= self.valid_until

@@ -49,6 +49,7 @@ ALLOWED: Final[dict[Permission, str]] = {
     P.CONFIGURE: "Endre innstillinger for organisasjonen",
     P.MANAGE_PEOPLE: "Gi og avslutte roller",
     P.MANAGE_AGREEMENTS: "Lage og endre avtaler",
+    P.MANAGE_SYSTEMS: "Gi andre systemer tilgang",
     P.HAND_OVER: "Overføre ansvaret for en pasient",
     P.SHARE_PATIENT: "Dele en pasient med en annen tjeneste",
     P.BLOCK_ACCESS: "Registrere pasientens sperring",

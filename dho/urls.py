@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("careplans.urls")),
     path("", include("alerts.urls")),
     path("", include("tablet.urls")),
+    path("", include("tablet.pairing_urls")),
     path("tilgjengelighet/", logs_nothing("The same text for everyone.")(accessibility), name="accessibility"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import access, access_matrix, access_steps, agreements, devices, emergencies, insight, log
+from patients.views import access, access_matrix, access_steps, agreements, devices, emergencies, insight, log, pairing
 from patients.views.emergency import emergency
 from patients.views.list import patients
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/retting/<uuid:request_id>/", insight.decide, name="correction-decide"),
     path("pasienter/<uuid:patient_id>/enheter/", devices.devices, name="devices"),
     path("pasienter/<uuid:patient_id>/enheter/ny/", devices.issue, name="device-issue"),
+    path("pasienter/<uuid:patient_id>/enheter/par/", pairing.pair, name="device-pair"),
+    path("pasienter/<uuid:patient_id>/enheter/<uuid:credential_id>/pin/", devices.clear_pin, name="device-pin"),
     path("pasienter/<uuid:patient_id>/enheter/<uuid:credential_id>/sperr/", devices.revoke, name="device-revoke"),
     path("pasienter/<uuid:patient_id>/tilgang/", access.page, name="access"),
     path("pasienter/<uuid:patient_id>/tilgang/del/", access_steps.share, name="access-share"),

@@ -6,6 +6,7 @@ from accounts.services.credentials import (
     UnknownDevice,
     identify_device,
     issue_credential,
+    record_seen,
     revoke_credential,
 )
 from accounts.services.memberships import (
@@ -22,7 +23,7 @@ from accounts.services.pairing import (
     refuse_pairing,
     show_code,
 )
-from accounts.services.pins import Opening, PinRefused, open_with_pin, reset_pin, set_pin
+from accounts.services.pins import Opening, PinRefused, check_choice, open_with_pin, reset_pin, set_pin
 from accounts.services.second_factor import forget_second_factor
 from accounts.services.systems import (
     SystemAtWork,
@@ -46,6 +47,7 @@ __all__ = [
     "UnknownDevice",
     "WithdrawnSystem",
     "answer_token_request",
+    "check_choice",
     "end_membership",
     "find_asking",
     "find_by_refresh_token",
@@ -57,6 +59,7 @@ __all__ = [
     "open_with_pin",
     "pair_device",
     "purge_tokens",
+    "record_seen",
     "refuse_pairing",
     "register_person",
     "register_system",

@@ -115,21 +115,21 @@ def identify_device(*, token: str, now: datetime, origin: Origin = NOWHERE) -> D
         raise RevokedDevice(credential)
     if credential.secret_expires_at is not None and credential.secret_expires_at <= now:
         raise ExpiredToken
-    record_seen(credential, now)
+    record_seen(credential, now, settled=True)
     return credential
 
 
-def record_seen(credential: DeviceCredential, now: datetime) -> None:
+def record_seen(credential: DeviceCredential, now: datetime, *, settled: bool = False) -> None:
     """Note that the device is alive, but not with every reading: that would double the writes.
 
-    The first use of a new secret shows that its answer arrived, so the refresh token before it has had its time.
+    `settled`: a new secret has been used, so its answer arrived, and the refresh token before it has had its time.
     """
-    due = now - SEEN_AT_MOST_EVERY
-    if credential.spare_hash or credential.last_seen_at is None or credential.last_seen_at <= due:
-        rows = DeviceCredential.objects.filter(
-            Q(last_seen_at__isnull=True) | Q(last_seen_at__lte=due) | ~Q(spare_hash="")
-        )
-        rows.filter(pk=credential.pk, secret_hash=credential.secret_hash).update(last_seen_at=now, spare_hash="")
+    due, settling = now - SEEN_AT_MOST_EVERY, settled and bool(credential.spare_hash)
+    if settling or credential.last_seen_at is None or credential.last_seen_at <= due:
+        rows = DeviceCredential.objects.filter(pk=credential.pk, secret_hash=credential.secret_hash)
+        if not settling:
+            rows = rows.filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lte=due))
+        rows.update(last_seen_at=now, **({"spare_hash": ""} if settling else {}))
 
 
 def require_reach(by: Actor, municipality_id: int) -> None:

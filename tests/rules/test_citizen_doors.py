@@ -23,7 +23,11 @@ from tests.rules.test_doors import DOORS, GONE, IN, LOGIN, doors, red_per, witho
 
 __all__ = ["red_per"]
 # What citizens share with staff: the session itself, and what is the same for everyone.
-SHARED = {"logout", "session", "sessions", "session-end", "sessions-end-all", "accessibility", "api", "api-schema"}
+SHARED = {"logout", "session", "sessions", "session-end", "sessions-end-all", "accessibility", "api", "api-schema"} | {
+    # A tablet's own door, and where machines fetch their keys: whoever is signed in makes no difference there.
+    "tablet", "tablet-connect", "tablet-code", "tablet-pin", "tablet-pin-new", "tablet-lock", "api-oauth-device",
+    "api-oauth-token",
+}  # fmt: skip
 PEOPLE = ["patient", "relative", "see_only", "submit_only", "log_only"]
 
 

@@ -95,6 +95,12 @@ LOOKS = [
     refused("device-issue", Action.ISSUE_DEVICE, **POST),
     Look("device-revoke", Action.REVOKE_DEVICE, status=302, **POST),
     refused("device-revoke", Action.REVOKE_DEVICE, **POST),
+    Look("device-pair", Action.FIND_TABLET),
+    Look("device-pair", Action.PAIR_DEVICE, status=422, data={"step": "confirm"}, **POST),
+    refused("device-pair", Action.FIND_TABLET),
+    refused("device-pair", Action.PAIR_DEVICE, data={"step": "confirm"}, **POST),
+    Look("device-pin", Action.RESET_PIN, status=302, data={"identified": "on"}, **POST),
+    refused("device-pin", Action.RESET_PIN, **POST),
     Look("plans", Action.LIST_PLANS, "dahl", towns="ab", **LIST),
     refused("plans", Action.LIST_PLANS, "ness", 403, **LIST),
     Look("plan-decide", Action.OPEN_PLAN),
@@ -277,6 +283,8 @@ def test_one_look_leaves_exactly_its_row(world, places, look):
         type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(
             revoked_at=NOW, revoked_by=world.kari, revoked_why="STAFF"
         )
+    if look.door == "device-pin":
+        type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(paired=True, pin_hash="!")
     person = actor_of_look(world, look)
     before = list(AccessEntry.objects.values_list("pk", flat=True))
     answer = ask(world, places, look)
