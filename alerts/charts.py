@@ -11,6 +11,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
+from django.utils.html import escape
+
 from alerts.trends import Limits, Point, Stretch, Trend, number
 from dho.lib.numbers import NBSP, OSLO, date_nb, time_nb
 from measurements.enums import Source
@@ -163,7 +165,7 @@ def _with_gaps(trend: Trend, index: int) -> list[tuple[str, float | None, str, s
 
 
 def _hover(trend: Trend, point: Point) -> str:
-    return f"{date_nb(point.taken_at)} {time_nb(point.taken_at)}: {trend.shown(point)}<br>{point.source.label}"
+    return f"{date_nb(point.taken_at)} {time_nb(point.taken_at)}: {trend.shown(point)}<br>{escape(point.how)}"
 
 
 def _lines(trend: Trend) -> list[dict[str, Any]]:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from functools import cached_property
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from careplans.scoring import Colour, RuleKind
 from dho.lib.numbers import NBSP, OSLO, date_nb, decimal_comma, time_nb
 from measurements.enums import Source, Timing
@@ -71,6 +73,13 @@ class Point:
     fault: str = ""
     assessment_id: UUID | None = None
     colour: str = ""
+    # «Ola Nordmann, pårørende» where somebody else than the patient sent it.
+    on_behalf: str = ""
+
+    @property
+    def how(self) -> str:
+        """How the value came about, and from whom where that was not the patient."""
+        return _("Sendt av %(who)s") % {"who": self.on_behalf} if self.on_behalf else str(self.source.label)
 
     @property
     def day(self) -> date:
@@ -249,7 +258,7 @@ class Trend:
         return Row(
             when=f"{date_nb(point.taken_at)} {time_nb(point.taken_at)}",
             value=self.shown(point),
-            source=str(point.source.label),
+            source=point.how,
             note=". ".join(notes),
             mark="impossible" if not self.is_possible(point) else "faulty" if point.fault else "",
             colour=point.colour,

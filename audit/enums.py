@@ -58,6 +58,7 @@ class Action(TextChoices):
     LIST_EMERGENCIES = "LIST_EMERGENCIES", "Åpnet nødtilganger"
     REVIEW_EMERGENCY = "REVIEW_EMERGENCY", "Vurderte nødtilgang"
     OPEN_OWN = "OPEN_OWN", _("Åpnet pasientens egne sider")
+    OPEN_SUBMIT = "OPEN_SUBMIT", _("Åpnet siden for å sende måling")
     SUBMIT = "SUBMIT", _("Sendte inn måling")
     READ_OWN_LOG = "READ_OWN_LOG", _("Så hvem som har sett i egen journal")
     AUTHORISE = "AUTHORISE", _("Ga eller trakk tilbake fullmakt")

@@ -50,8 +50,8 @@ from measurements.serializers.received import (
     check_each,
 )
 from measurements.services import keep_refused, store_readings, store_response
+from measurements.services.machine import Machine
 from measurements.services.refused import KEPT_BYTES
-from measurements.services.sender import Sender
 
 # What the device itself got wrong; 401 and 405 are not about the content.
 _KEPT_STATUSES: Final = {400, 409, 413, 415}
@@ -110,9 +110,9 @@ class CallerView(APIView):
         self.caller = caller
 
     @property
-    def sender(self) -> Sender:
+    def sender(self) -> Machine:
         """Who calls, at the patient. `initial` has let nobody else in."""
-        return cast("Sender", self.caller)
+        return cast("Machine", self.caller)
 
     def log(self, action: Action) -> None:
         """A look at what we hold about the patient. What is sent in is none."""

@@ -36,6 +36,11 @@ def one_of(columns: list[str]) -> Q:
     return Q(*(Q(**{f"{each}__isnull": each != named for each in columns}) for named in columns), _connector=Q.OR)
 
 
+def on_behalf(name: str, submitted_as: str) -> str:
+    """«Ola Nordmann, pårørende»; empty for what the patient or a device sent."""
+    return f"{name}, {SubmittedAs(submitted_as).label}" if submitted_as else ""
+
+
 class MeasurementType(models.Model):
     """An entry of the catalogue, as data (R-068): SpO₂, weight, or a panel such as blood pressure."""
 
@@ -191,9 +196,7 @@ class Reading(models.Model):
     @property
     def on_behalf(self) -> str:
         """«Ola Nordmann, pårørende» where somebody else than the patient sent it, else empty."""
-        if not self.submitted_as or self.submitted_by_user is None:
-            return ""
-        return f"{self.submitted_by_user.get_full_name()}, {SubmittedAs(self.submitted_as).label}"
+        return on_behalf(self.submitted_by_user.get_full_name(), self.submitted_as) if self.submitted_by_user else ""
 
 
 class ReadingStatement(models.Model):

@@ -125,6 +125,8 @@ class Obstacle(TextChoices):
         _("Fødselsnummer: dette er pasientens eget nummer. Skriv nummeret til den pårørende."),
     )
     HAS_AUTHORITY = "HAS_AUTHORITY", _("Personen har allerede en fullmakt i denne perioden. Trekk den tilbake først.")
+    AUTHORITY_TO_ONESELF = "AUTHORITY_TO_ONESELF", _("Du kan ikke registrere en fullmakt til deg selv.")
+    AUTHORITY_TOO_LONG = "AUTHORITY_TOO_LONG", _("En fullmakt varer høyst ett år. Velg en kortere tid.")
     AUTHORITY_ENDED = "AUTHORITY_ENDED", _("Fullmakten er allerede trukket tilbake eller utløpt.")
     NOT_HERE = "NOT_HERE", _("Pasienten er død eller har flyttet fra kommunen. Ingen kan få fullmakt.")
 

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from patients.views import access, access_matrix, access_steps, agreements, devices, emergencies, insight, log, pairing
+from patients.views import (
+    access,
+    access_matrix,
+    access_steps,
+    agreements,
+    authorities,
+    devices,
+    emergencies,
+    insight,
+    log,
+    pairing,
+)
 from patients.views.emergency import emergency
 from patients.views.list import patients
 
@@ -43,6 +54,12 @@ urlpatterns = [
     ),
     path("pasienter/<uuid:patient_id>/tilgang/sperr/", access_steps.block, name="access-block"),
     path("pasienter/<uuid:patient_id>/tilgang/sperr/<uuid:block_id>/opphev/", access_steps.lift, name="access-lift"),
+    path("pasienter/<uuid:patient_id>/tilgang/fullmakt/", authorities.give, name="authority-give"),
+    path(
+        "pasienter/<uuid:patient_id>/tilgang/fullmakt/<uuid:authority_id>/trekk/",
+        authorities.withdraw,
+        name="authority-withdraw",
+    ),
     path("nodtilgang/", emergency, name="emergency"),
     path("nodtilganger/", emergencies.emergencies, name="emergencies"),
     path("nodtilganger/<uuid:emergency_id>/", emergencies.review, name="emergency-review"),

@@ -50,12 +50,13 @@ def admit(request: ActorRequest, municipality_id: int, *, actor: str, basis: Bas
     rls.limit_to([municipality_id], actor=actor, request_id=request.origin.request_id, purpose=basis)
 
 
-def choose(request: ActorRequest, citizen: Citizen) -> None:
-    """From now on the session acts for this patient."""
+def choose(request: ActorRequest, citizen: Citizen, *, several: bool = False) -> None:
+    """From now on the session acts for this patient; `several` when there were others to choose."""
     request.session[CONCERN] = {
         "municipality": citizen.municipality_id,
         "patient": str(citizen.patient_id),
         "authority": str(citizen.authority.pk) if citizen.authority else "",
+        "several": several,
     }
 
 
@@ -81,15 +82,17 @@ FINDERS: Final[list[Finder]] = [_signed_in, opened_tablet]
 
 
 def citizens(
-    action: Action, scope: Scope | None = None
+    action: Action, scope: Scope | None = None, *, looking: Action | None = None
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """A page of the patient's own: `view(request, citizen, …)`, for whoever may `scope`, with the look logged.
+
+    `looking` is what only opening the page is called, where sending it is `action`.
 
     Whoever is no citizen goes to the sign-in, and whoever may not do this gets the same 404 as for what does not exist.
     """
 
     def protect(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @logs(action)
+        @logs(*filter(None, (action, looking)))
         @never_cache
         @wraps(view)
         def door(request: ActorRequest, **kwargs: Any) -> HttpResponse:
@@ -98,9 +101,10 @@ def citizens(
             if citizen is None:
                 return _to_sign_in(request)
             request.citizen = citizen
+            done = (request.method in ("GET", "HEAD") and looking) or action
             if scope and not citizen.may(scope):
-                raise Refused(action, patient_id=citizen.patient_id)
-            record_citizen_access(action, by=citizen, now=now)
+                raise Refused(done, patient_id=citizen.patient_id)
+            record_citizen_access(done, by=citizen, now=now)
             return view(request, citizen, **kwargs)
 
         return door

@@ -35,6 +35,8 @@ def home(request: ActorRequest) -> HttpResponse:
         return redirect("plans")
     if request.actor.may(Permission.SEE_PATIENT):
         return redirect("patients")
+    if request.actor.may(Permission.SUBMIT):
+        return redirect("residents")
     return render(request, "accounts/home.html", {"purpose": PURPOSES[request.actor.role]})
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from accounts.models import DeviceCredential, User
 from alerts.demo.cast import Character, Course, Story, cast_of
+from alerts.demo.citizens import give_authority
 from alerts.demo.clock import local_date
 from alerts.demo.conditions import habits_of, usual_values
 from alerts.demo.course import Life, live
@@ -62,6 +63,7 @@ def load(*, patients: int, days: int, seed: int, now: datetime) -> Loaded:
         if not existed:
             _load(cast_of(patients, seed=seed), days=days, seed=seed, now=now)
         give_apps()
+        give_authority(now=now)
         return Loaded(
             Enrolment.objects.values("patient_id").distinct().count(),
             Reading.objects.count(),

@@ -50,6 +50,11 @@ class OpenAlert:
         return fact.taken_at if fact else None
 
     @property
+    def sent_by(self) -> str:
+        """«Ola Nordmann, pårørende» where somebody else than the patient sent it in."""
+        return self.assessment.reading.on_behalf if self.assessment and self.assessment.reading else ""
+
+    @property
     def text(self) -> str:
         """Headline and detail as one line: «SpO₂ 84 %, under rød grense 86 %»."""
         detail = self.alert.detail
@@ -102,7 +107,7 @@ def open_alerts(patient: Patient, *, now: datetime) -> list[OpenAlert]:
     alerts = list(Alert.objects.filter(patient=patient, state=AlertState.OPEN).order_by("level", "waiting_since", "id"))
     behind = (
         Assessment.objects.filter(patient=patient, alert__state=AlertState.OPEN, superseded_by__isnull=True)
-        .select_related("reading", "response", "plan_version__decision")
+        .select_related("reading__submitted_by_user", "response", "plan_version__decision")
         .order_by("alert_id", _WORST_FIRST, Coalesce("reading__taken_at", "response__taken_at").desc(), "-id")
         .distinct("alert_id")
     )

@@ -18,7 +18,7 @@ from careplans.queries.wording import Names, rule_words
 from careplans.scoring import RuleKind
 from dho.lib.numbers import OSLO
 from measurements.enums import Source, StatementKind, Timing
-from measurements.models import Quantity, Reading, ReadingStatement
+from measurements.models import Quantity, Reading, ReadingStatement, on_behalf
 from patients.models import Patient
 
 VALUE_RULES = (RuleKind.BAND, RuleKind.CHANGE, RuleKind.SHARE, RuleKind.REPEATED)
@@ -55,7 +55,8 @@ def _readings(patient: Patient, since: date) -> QuerySet[Any, Any]:
         .order_by("taken_at", "id")
         .values(
             "id", "type_id", "value", "value2", "sent_value", "sent_unit", "taken_at", "received_at", "timing",
-            "source", "statement", "judgement",
+            "source", "statement", "judgement", "submitted_as", "submitted_by_user__first_name",
+            "submitted_by_user__last_name",
         )
     )  # fmt: skip
 
@@ -71,6 +72,7 @@ def _points(patient: Patient, catalogue: dict[str, list[Quantity]], *, since: da
             values=(row["value"], row["value2"])[: len(catalogue[row["type_id"]])],
             sent=f"{row['sent_value']} {row['sent_unit']}",
             source=Source(row["source"]),
+            on_behalf=on_behalf(_name(row), row["submitted_as"]),
             timing=Timing(row["timing"]),
             fault=statement["reason"] if statement.get("kind") == StatementKind.FAULTY else "",
             assessment_id=UUID(judgement["id"]) if judgement else None,
@@ -78,6 +80,10 @@ def _points(patient: Patient, catalogue: dict[str, list[Quantity]], *, since: da
         )
         found.setdefault(row["type_id"], []).append(point)
     return found
+
+
+def _name(row: dict[str, Any]) -> str:
+    return f"{row['submitted_by_user__first_name']} {row['submitted_by_user__last_name']}"
 
 
 @lru_cache(maxsize=1)

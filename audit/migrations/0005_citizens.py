@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                     ("LIST_EMERGENCIES", "Åpnet nødtilganger"),
                     ("REVIEW_EMERGENCY", "Vurderte nødtilgang"),
                     ("OPEN_OWN", "Åpnet pasientens egne sider"),
+                    ("OPEN_SUBMIT", "Åpnet siden for å sende måling"),
                     ("SUBMIT", "Sendte inn måling"),
                     ("READ_OWN_LOG", "Så hvem som har sett i egen journal"),
                     ("AUTHORISE", "Ga eller trakk tilbake fullmakt"),

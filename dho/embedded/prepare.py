@@ -1,7 +1,8 @@
 """Brings the database up to date before script/server starts the programs. One Django start per role.
 
-As ``python -m dho.embedded.prepare schema`` it runs as the owner (DHO_AS_OWNER=1), as ``... demo LOGINS PEOPLE``
-as the application, which leaves the demo logins and what the stand-in for HelseID knows in these files.
+As ``python -m dho.embedded.prepare schema`` it runs as the owner (DHO_AS_OWNER=1), as ``... demo LOGINS STAFF
+CITIZENS`` as the application, which leaves the demo logins in one file and what the stand-ins for HelseID and ID-porten
+know in the others.
 """
 
 import os
@@ -21,7 +22,7 @@ def main(step: str, *arguments: str) -> None:
         call_command("createcachetable")
     else:
         call_command("load_demo")
-        for command, name in zip(("demo_logins", "demo_helseid"), arguments, strict=True):
+        for command, name in zip(("demo_logins", "demo_helseid", "demo_idporten"), arguments, strict=True):
             with Path(name).open("w", encoding="utf-8") as file:
                 call_command(command, stdout=file)
 

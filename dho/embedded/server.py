@@ -54,16 +54,18 @@ def _serve(supervisor: Supervisor, began: float) -> None:
     listener = _listen()
     address = f"http://localhost:{listener.getsockname()[1]}"
     servers.note(address)
-    helseid = f"http://127.0.0.1:{_free_port()}"
+    helseid, idporten = (f"http://127.0.0.1:{_free_port()}" for _ in range(2))
     supervisor.environment = {
         "DHO_BASE_URL": address,
         "DHO_HELSEID_URL": helseid,
+        "DHO_IDPORTEN_URL": idporten,
         "PYTHONUNBUFFERED": "1",
         **os.environ,
         **servers.environment(),
     }
-    logins, people = servers.state.root / "logins.txt", servers.state.root / "helseid.jsonl"
-    _prepare(supervisor, logins, people)
+    root = servers.state.root
+    logins, staff, citizens = root / "logins.txt", root / "helseid.jsonl", root / "idporten.jsonl"
+    _prepare(supervisor, logins, staff, citizens)
 
     bind = f"fd://{listener.fileno()}"
     supervisor.add(Program("web", _web(bind), pass_fds=[listener.fileno()]))
@@ -78,7 +80,9 @@ def _serve(supervisor: Supervisor, began: float) -> None:
     supervisor.add(Program("watch", [PYTHON, "manage.py", "watch"]))
     supervisor.add(Program("tablets", [PYTHON, "manage.py", "simulate_tablets"]))
     if supervisor.environment["DHO_HELSEID_URL"] == helseid:
-        supervisor.add(Program("helseid", _helseid(helseid, people)))
+        supervisor.add(Program("helseid", _stand_in(helseid, staff)))
+    if supervisor.environment["DHO_IDPORTEN_URL"] == idporten:
+        supervisor.add(Program("idporten", _stand_in(idporten, citizens)))
 
     print(f"\nReady at {address}/ after {seconds:.1f} s.\n\n{logins.read_text(encoding='utf-8')}")
     print(f"Pair a tablet: open {address}/nettbrett/ in another browser, and type its code on a patient's «Enheter».")
@@ -94,8 +98,8 @@ def _celery(*arguments: str) -> list[str]:
     return [PYTHON, "-m", "celery", "--app=dho", *arguments, "--loglevel=INFO"]
 
 
-def _helseid(address: str, people: Path) -> list[str]:
-    """A stand-in for HelseID that knows the demo's people."""
+def _stand_in(address: str, people: Path) -> list[str]:
+    """A stand-in for HelseID or ID-porten that knows the demo's people."""
     lines = people.read_text(encoding="utf-8").splitlines()
     claims = itertools.chain.from_iterable(("--user-claims", line) for line in lines)
     return [PYTHON, "-m", "oidc_provider_mock", f"--port={address.rpartition(':')[2]}", *claims]
@@ -131,18 +135,19 @@ def _listen() -> socket.socket:
     raise AssertionError("unreachable")
 
 
-def _prepare(supervisor: Supervisor, logins: Path, people: Path) -> None:
+def _prepare(supervisor: Supervisor, *made: Path) -> None:
     """Migrate as owner and load the demo, unless nothing changed since the last time."""
     stamp = supervisor.servers.state.root / "prepared"
     fingerprint = _fingerprint()
     ours = "DATABASE_URL" not in supervisor.servers.outside
-    if ours and logins.exists() and people.exists() and stamp.exists() and stamp.read_text() == fingerprint:
+    there = all(each.exists() for each in (*made, stamp))
+    if ours and there and stamp.read_text() == fingerprint:
         return
     stamp.unlink(missing_ok=True)
     print("Preparing the database ...", flush=True)
     _run(supervisor, "schema", owner=True)
     print("Loading demo data ...", flush=True)
-    _run(supervisor, "demo", str(logins), str(people))
+    _run(supervisor, "demo", *map(str, made))
     stamp.write_text(fingerprint)
 
 

@@ -15,7 +15,7 @@ from measurements.enums import Source, Timing
 from measurements.models import Reading, UnitSynonym
 from measurements.queries import KnownType, types_for
 from measurements.refusals import FieldError, Refused, field_error
-from measurements.services.sender import Sender, sent_by
+from measurements.services.machine import Machine, sent_by
 from measurements.units import NotRepresentable, UnknownUnit, find_unit, to_canonical
 
 FUTURE_AFTER: Final = timedelta(minutes=5)
@@ -81,11 +81,12 @@ class Row(NamedTuple):
 # The hot path: one statement for any number of readings. RETURNING tells which of them were new.
 _INSERT: Final = """
     INSERT INTO measurements_reading (
-        municipality_id, patient_id, submitted_by_device_id, submitted_by_system_id, received_at,
+        municipality_id, patient_id, submitted_by_device_id, submitted_by_user_id, submitted_by_system_id,
+        submitted_as, received_at,
         id, type_id, client_id, value, value2, sent_value, sent_unit, taken_at, timing, source,
         device_model, device_serial
     )
-    SELECT %s, %s, %s, %s, %s, new.*
+    SELECT %s, %s, %s, %s, %s, %s, %s, new.*
     FROM unnest(
         %s::uuid[], %s::text[], %s::uuid[], %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::timestamptz[],
         %s::text[], %s::text[], %s::text[], %s::text[]
@@ -95,11 +96,32 @@ _INSERT: Final = """
 """
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """For whom, and by which device, system or person; a person on behalf of the patient says in what capacity."""
+
+    municipality_id: int
+    patient_id: UUID
+    device_id: UUID | None
+    user_id: UUID | None = None
+    system_id: UUID | None = None
+    submitted_as: str = ""
+
+
 def store_readings(
-    *, credential: Sender, submitted: Sequence[SubmittedReading | Refused], now: datetime
+    *, credential: Machine, submitted: Sequence[SubmittedReading | Refused], now: datetime
 ) -> list[Stored | Refused]:
-    """Store the readings of the device's patient and say of each, in order, what became of it.
+    """`store_from` a device, about its own patient, or a system, about the one that it named."""
+    device, system = sent_by(credential)
+    sender = Sender(credential.municipality_id, credential.patient_id, device, system_id=system)
+    return store_from(sender=sender, submitted=submitted, now=now)
+
+
+@transaction.atomic(savepoint=False)
+def store_from(
+    *, sender: Sender, submitted: Sequence[SubmittedReading | Refused], now: datetime
+) -> list[Stored | Refused]:
+    """Store the patient's readings and say of each, in order, what became of it.
 
     An item that was refused already keeps its place. Resending gives the first answer again; other content under the
     same id is `id_reused`. Nothing is judged here (architecture section 4): the worker is told after commit.
@@ -110,10 +132,10 @@ def store_readings(
     for row in prepared:
         if isinstance(row, Row):
             first.setdefault(row.client_id, row)
-    inserted = _insert(credential, sorted(first.values(), key=lambda row: row.client_id), now) if first else set()
-    earlier = _standing(credential, first.keys() - inserted)
+    inserted = _insert(sender, sorted(first.values(), key=lambda row: row.client_id), now) if first else set()
+    earlier = _standing(sender, first.keys() - inserted)
     if inserted:
-        ring_after_commit("alerts.assess", f"{credential.municipality_id}:{credential.patient_id}")
+        ring_after_commit("alerts.assess", f"{sender.municipality_id}:{sender.patient_id}")
     standing = {pk: (first[pk], now) for pk in inserted} | earlier
     return [row if isinstance(row, Refused) else _answer(row, *standing[row.client_id]) for row in prepared]
 
@@ -194,20 +216,22 @@ def _numbers(sent_value: str) -> object:
         return sent_value
 
 
-def _insert(credential: Sender, rows: Sequence[Row], now: datetime) -> set[UUID]:
+def _insert(sender: Sender, rows: Sequence[Row], now: datetime) -> set[UUID]:
     """Insert in the order of the client ids, so that two batches with the same readings cannot deadlock."""
-    device, system = sent_by(credential)
-    owner: list[Any] = [credential.municipality_id, credential.patient_id, device, system, now]
+    owner: list[Any] = [
+        sender.municipality_id, sender.patient_id, sender.device_id, sender.user_id, sender.system_id,
+        sender.submitted_as, now,
+    ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, owner + [list(column) for column in zip(*rows, strict=True)])
         return {client_id for (client_id,) in cursor.fetchall()}
 
 
-def _standing(credential: Sender, client_ids: set[UUID]) -> dict[UUID, tuple[Row, datetime]]:
+def _standing(sender: Sender, client_ids: set[UUID]) -> dict[UUID, tuple[Row, datetime]]:
     """The readings that stood there before, with the time they were received."""
     if not client_ids:
         return {}
-    found = Reading.objects.filter(patient_id=credential.patient_id, client_id__in=client_ids)
+    found = Reading.objects.filter(patient_id=sender.patient_id, client_id__in=client_ids)
     return {row[2]: (Row(*row[:-1]), row[-1]) for row in found.values_list(*Row._fields, "received_at")}
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from dho.lib import rls
 from measurements.models import RefusedSubmission
-from measurements.services.sender import Sender, sent_by
+from measurements.services.machine import Machine, sent_by
 from organisations.models import Municipality
 
 KEPT_BYTES: Final = 64 * 1024
@@ -17,7 +17,7 @@ KEPT_FOR: Final = timedelta(days=30)
 
 @transaction.atomic(savepoint=False)
 def keep_refused(
-    *, credential: Sender, endpoint: str, codes: Iterable[str], body: bytes, now: datetime, items: int = 1
+    *, credential: Machine, endpoint: str, codes: Iterable[str], body: bytes, now: datetime, items: int = 1
 ) -> RefusedSubmission:
     """Keep the first 64 KB of the body, encrypted, with the codes that the device was given and how many items."""
     device, system = sent_by(credential)

@@ -14,8 +14,8 @@ from measurements.enums import ItemKind
 from measurements.models import QuestionnaireItem, QuestionnaireResponse
 from measurements.queries import KnownForm, find_form
 from measurements.refusals import FieldError, Refused, field_error
+from measurements.services.machine import Machine, sent_by
 from measurements.services.readings import Stored, timing_of
-from measurements.services.sender import Sender, sent_by
 
 LONGEST_TEXT: Final = 2000
 # A number of an answer is kept as a JSON number; up to here a float returns exactly the digits that were sent.
@@ -43,7 +43,7 @@ class SubmittedResponse:
 
 
 @transaction.atomic(savepoint=False)
-def store_response(*, credential: Sender, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
+def store_response(*, credential: Machine, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
     """Store the answers of the device's patient, with the sum of their points (R-084). Judged later, by the worker.
 
     Resending gives the first answer again. Refused are an unknown form, item or option, a required item left open, and

@@ -66,3 +66,11 @@ def citizen_with(device: DeviceCredential, *, now: datetime, origin: Origin = NO
     alive = ~Q(deceased_on__lte=timezone.localdate(now))
     found = Patient.objects.filter(alive, pk=device.patient_id).select_related("municipality").first()
     return Citizen(found, device=device, origin=origin) if found and device.revoked_at is None else None
+
+
+def authorities_given(patient: Patient, *, now: datetime) -> tuple[list[RelativeAuthority], list[RelativeAuthority]]:
+    """The patient's authorities that hold today, and those that are over; the newest first."""
+    on = timezone.localdate(now)
+    rows = list(patient.authorities.select_related("given_by", "withdrawn_by").order_by("-given_at", "-pk"))
+    holding = [each for each in rows if each.withdrawn_at is None and each.valid_until >= on]
+    return holding, [each for each in rows if each not in holding]

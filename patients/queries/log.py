@@ -66,6 +66,7 @@ WHAT: Final[dict[Action, str]] = {
     Action.EXPORT: "Hentet ut alt som er lagret om deg",
     Action.CORRECT: "Behandlet ønsket ditt om retting",
     Action.OPEN_OWN: "Åpnet de egne sidene dine",
+    Action.OPEN_SUBMIT: "Åpnet siden for å sende en måling for deg",
     Action.SUBMIT: "Sendte inn måling",
     Action.READ_OWN_LOG: "Så hvem som har sett i journalen din",
     Action.AUTHORISE: "Ga en pårørende fullmakt, eller trakk den tilbake",
@@ -133,6 +134,8 @@ class ToldLook:
     organisation: str
     what: str
     why: str
+    # The patient's own visit to the own pages.
+    own: bool
 
 
 def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
@@ -147,6 +150,7 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             organisation=found.organisation,
             what=str(WHAT.get(Action(found.action), Action(found.action).label)),
             why=str(WHY[Basis(found.basis)]) + (f": {found.purpose}" if found.purpose else ""),
+            own=found.role == PATIENT_ROLE,
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)
     ]

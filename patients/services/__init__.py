@@ -1,5 +1,6 @@
 """What changes who sees a patient and who follows up. Everything public is named here."""
 
+from patients.services.authorities import NewAuthority, give_authority, withdraw_authority
 from patients.services.blocking import block_access, concerns_gp, lift_block
 from patients.services.corrections import AlreadyDecided, decide_correction, receive_correction
 from patients.services.emergency import open_emergency_access, review_emergency_access
@@ -15,6 +16,7 @@ from patients.services.sharing import end_sharing, share_patient
 
 __all__ = [
     "AlreadyDecided",
+    "NewAuthority",
     "NotPossible",
     "NotYours",
     "accept_handover",
@@ -23,6 +25,7 @@ __all__ = [
     "decide_correction",
     "decline_handover",
     "end_sharing",
+    "give_authority",
     "lift_block",
     "open_emergency_access",
     "propose_handover",
@@ -30,5 +33,6 @@ __all__ = [
     "review_emergency_access",
     "share_patient",
     "take_effect",
+    "withdraw_authority",
     "withdraw_handover",
 ]

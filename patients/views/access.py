@@ -22,7 +22,9 @@ from organisations.models import FollowUpService, GpPractice
 from patients import queries
 from patients.access import emergency_of, get_patient, own_patients
 from patients.forms.access import BlockForm, HandoverForm, ShareForm
+from patients.forms.authorities import RegisteredAuthorityForm
 from patients.models import AccessBlock, CareRelation, Handover, Patient
+from patients.queries.citizens import authorities_given
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
         "handover": queries.open_handovers(patient).select_related("from_service", "to_service", "proposed_by").first(),
         "handovers": _earlier_handovers(patient),
         "blocks": _blocks(patient),
+        "authorities": authorities_given(patient, now=visit.now),
+        "authority_form": RegisteredAuthorityForm(today=on),
         "emergencies": queries.emergencies_of(patient),
         "today": on,
         "share_form": share_form(visit),

@@ -36,7 +36,7 @@ def share(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, share_form=form, status=409)
-    return _done(visit, f"{service.name} kan nå lese om pasienten.")
+    return done(visit, f"{service.name} kan nå lese om pasienten.")
 
 
 @logs(Action.SHARE_PATIENT)
@@ -54,7 +54,7 @@ def unshare(request: ActorRequest, patient_id: UUID, relation_id: UUID) -> HttpR
         services.end_sharing(relation=relation, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, f"{relation.service.name} ser ikke lenger pasienten.")
+    return done(visit, f"{relation.service.name} ser ikke lenger pasienten.")
 
 
 @logs(Action.HAND_OVER)
@@ -80,7 +80,7 @@ def propose(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     except NotPossible as stopped:
         form.add_error(None, stopped.obstacle.label)
         return show(visit, handover_form=form, status=409)
-    return _done(visit, f"{asked['service'].name} er spurt. Dere følger opp pasienten til de har sagt ja.")
+    return done(visit, f"{asked['service'].name} er spurt. Dere følger opp pasienten til de har sagt ja.")
 
 
 @logs(Action.HAND_OVER)
@@ -98,7 +98,7 @@ def withdraw(request: ActorRequest, patient_id: UUID, handover_id: UUID) -> Http
         services.withdraw_handover(handover=handover, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, "Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten.")
+    return done(visit, "Overføringen er trukket tilbake. Dere følger fortsatt opp pasienten.")
 
 
 @logs(Action.BLOCK_ACCESS)
@@ -139,9 +139,10 @@ def lift(request: ActorRequest, patient_id: UUID, block_id: UUID) -> HttpRespons
         services.lift_block(block=standing, by=visit.by, now=visit.now)
     except NotPossible as stopped:
         return show(visit, problem=stopped.obstacle.label, status=409)
-    return _done(visit, "Sperringen er opphevet.")
+    return done(visit, "Sperringen er opphevet.")
 
 
-def _done(visit: Visit, text: str) -> HttpResponse:
+def done(visit: Visit, text: str) -> HttpResponse:
+    """Back to the page, which says what was done."""
     messages.success(visit.request, text)
     return redirect("access", visit.patient.pk)

@@ -60,7 +60,7 @@ def choose_patient(request: Any) -> HttpResponse:
     wanted = request.POST.get("whom") if request.method == "POST" else None
     chosen = choices[0] if len(choices) == 1 else next((each for each in choices if key_of(each) == wanted), None)
     if chosen:
-        choose(request, chosen)
+        choose(request, chosen, several=len(choices) > 1)
         return redirect(own_page(request.GET.get("next", "")) or "citizen-home")
     rows = [(key_of(each), each) for each in choices]
     status = 403 if not rows else 422 if wanted else 200

@@ -24,8 +24,8 @@ from accounts.services import Opening, PinRefused, RevokedDevice, open_with_pin,
 from audit.logged import logs_nothing
 from patients.models import Patient
 from patients.queries.citizens import citizen_with
-from tablet.forms import ChoosePinForm, PinForm
 from tablet.paired import COMING, OPENED, ask_for_token, held_by, keep, lock, open_tablet, service_of, turn
+from tablet.pin import ChoosePinForm, PinForm
 
 NO_RECORD: Final = "The tablet's door: shows no record; what is opened afterwards is logged with the patient."
 _WRONG: Final = _("PIN-koden er feil. Du har %(left)d forsøk igjen.")

@@ -36,10 +36,10 @@ def test_it_prepares_again_only_when_a_source_file_changed(tmp_path, monkeypatch
     assert server._fingerprint() != before
 
 
-def test_it_tells_the_stand_in_for_helseid_who_there_is(tmp_path):
+def test_it_tells_a_stand_in_who_there_is(tmp_path):
     people = tmp_path / "helseid.jsonl"
     people.write_text('{"sub": "ida"}\n{"sub": "dahl"}\n')
-    command = server._helseid("http://127.0.0.1:49152", people)
+    command = server._stand_in("http://127.0.0.1:49152", people)
     assert command[1:] == [
         "-m",
         "oidc_provider_mock",

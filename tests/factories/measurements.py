@@ -4,9 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from accounts.models import DeviceCredential
+from accounts.models import DeviceCredential, User
 from measurements.enums import Source, Timing
 from measurements.models import Questionnaire, QuestionnaireResponse, Reading
+from patients.models import Patient
 
 UNITS = {
     "spo2": "%", "pulse": "/min", "blood_pressure": "mm[Hg]", "weight": "kg", "temperature": "Cel",
@@ -41,6 +42,24 @@ def make_reading(
         timing=timing,
         source=source,
         submitted_by_device=device,
+    )
+
+
+def make_typed(patient: Patient, user: User, type_id: str, value: str | int, *, at: datetime, **fields) -> Reading:
+    """One reading that a person typed in; `submitted_as` where that was not the patient."""
+    fields.setdefault("source", Source.PROXY if fields.get("submitted_as") else Source.MANUAL)
+    return Reading.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        type_id=type_id,
+        client_id=uuid4(),
+        value=Decimal(value),
+        sent_value=str(value),
+        sent_unit=UNITS[type_id],
+        taken_at=at,
+        received_at=at,
+        submitted_by_user=user,
+        **fields,
     )
 
 

@@ -24,8 +24,9 @@ from patients.models import CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_system
 from tests.factories.care import block, make_handover, open_in_emergency, share
+from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
-from tests.factories.measurements import make_reading
+from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_service
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
@@ -51,6 +52,21 @@ DOORS = {
     "idporten-answer": ("get", only(nobody=GONE)),
     "citizen-choose": ("get", only(others=LOGIN)),
     "citizen-home": ("get", only(others=LOGIN)),
+    "citizen-measure": ("get", only(others=LOGIN)),
+    "citizen-measure-type": ("get", only(others=LOGIN)),
+    "citizen-measure-sent": ("get", only(others=LOGIN)),
+    "citizen-readings": ("get", only(others=LOGIN)),
+    "citizen-plan": ("get", only(others=LOGIN)),
+    "citizen-log": ("get", only(others=LOGIN)),
+    "citizen-log-pdf": ("get", only(others=LOGIN)),
+    "citizen-relatives": ("get", only(others=LOGIN)),
+    "citizen-authority-give": ("get", only(others=LOGIN)),
+    "citizen-authority-withdraw": ("post", only(others=LOGIN)),
+    # For the staff of a group home: tests/tablet/test_on_behalf_page.py has those who get in.
+    "residents": ("get", only(others=NO)),
+    "measure": ("get", only()),
+    "measure-type": ("get", only()),
+    "measure-sent": ("get", only()),
     "logout": ("post", only(*PEOPLE, code=LOGIN)),
     "session": ("get", only(*PEOPLE, nobody=401)),
     "sessions": ("get", only(*PEOPLE)),
@@ -119,6 +135,8 @@ DOORS = {
     "handover-withdraw": ("post", only("kari", code=LOGIN)),
     "access-block": ("post", only("kari", code=WRONG)),
     "access-lift": ("post", only("kari", code=LOGIN)),
+    "authority-give": ("post", only("kari", code=WRONG)),
+    "authority-withdraw": ("post", only("kari", code=LOGIN)),
     "emergency": ("get", only("kari", "ola", "dahl", "lie", others=NO)),
     "emergencies": ("get", only("vera", others=NO)),
     "emergency-review": ("get", only("vera")),
@@ -165,6 +183,11 @@ def doors(patterns=None):
             yield from doors(entry.url_patterns)
         elif isinstance(entry, URLPattern):
             yield entry.name, sorted(entry.pattern.converters)
+
+
+def sent_by_per(world):
+    """A reading that Per typed in himself, under ID-porten."""
+    return make_typed(world.per, own_user(world.per), "pulse", 70, at=NOW)
 
 
 @pytest.fixture
@@ -226,6 +249,9 @@ def red_per(world):
         "relation_id": share(world.per, home, world.kari).pk,
         "handover_id": make_handover(world.per, home, world.kari).pk,
         "block_id": block(world.per, world.kari, user=world.berit).pk,
+        "authority_id": give_authority(world.per, name="Trine Aasen", national_id="15817012348").pk,
+        "client_id": sent_by_per(world).client_id,
+        "type_code": "spo2",
         "emergency_id": open_in_emergency(world.per, world.berit).pk,
         "agreement_id": Agreement.objects.get(practice__isnull=False, party=world.a).pk,
         "user_id": world.kari.pk,

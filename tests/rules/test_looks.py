@@ -17,12 +17,15 @@ from accounts.enums import Role
 from audit.enums import Action, Basis, basis_of
 from audit.logged import declaration_of
 from audit.models import AccessEntry
+from measurements.enums import SubmittedAs
 from patients.enums import Scope
 from patients.models import Handover
 from tests.database import see_everything
 from tests.factories.accounts import make_membership, make_system, make_user, token_of
+from tests.factories.care import share
 from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
 from tests.factories.clock import NOW
+from tests.factories.measurements import make_typed
 from tests.factories.organisations import make_service
 from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
 
@@ -174,6 +177,44 @@ LOOKS = [
     refused("emergency-review", Action.REVIEW_EMERGENCY, patient=False),
     own("citizen-home", Action.OPEN_OWN),
     relatives("citizen-home", Action.OPEN_OWN),
+    own("citizen-measure", Action.OPEN_OWN),
+    relatives("citizen-measure", Action.OPEN_OWN),
+    beyond("citizen-measure", Action.OPEN_OWN, "reader"),
+    own("citizen-measure-type", Action.OPEN_OWN),
+    relatives("citizen-measure-type", Action.SUBMIT, status=422, **POST),
+    beyond("citizen-measure-type", Action.SUBMIT, "reader", **POST),
+    own("citizen-measure-sent", Action.OPEN_OWN),
+    beyond("citizen-measure-sent", Action.OPEN_OWN, "reader"),
+    own("citizen-readings", Action.OPEN_OWN),
+    relatives("citizen-readings", Action.OPEN_OWN),
+    beyond("citizen-readings", Action.OPEN_OWN, "sender"),
+    own("citizen-plan", Action.OPEN_OWN),
+    beyond("citizen-plan", Action.OPEN_OWN, "sender"),
+    own("citizen-log", Action.READ_OWN_LOG),
+    relatives("citizen-log", Action.READ_OWN_LOG),
+    beyond("citizen-log", Action.READ_OWN_LOG, "sender"),
+    own("citizen-log-pdf", Action.READ_OWN_LOG),
+    beyond("citizen-log-pdf", Action.READ_OWN_LOG, "sender"),
+    own("citizen-relatives", Action.OPEN_OWN),
+    beyond("citizen-relatives", Action.OPEN_OWN, "tone"),
+    own("citizen-authority-give", Action.OPEN_OWN),
+    own("citizen-authority-give", Action.AUTHORISE, status=422, **POST),
+    beyond("citizen-authority-give", Action.AUTHORISE, "tone", **POST),
+    own("citizen-authority-withdraw", Action.AUTHORISE, status=302, **POST),
+    beyond("citizen-authority-withdraw", Action.AUTHORISE, "tone", **POST),
+    Look("authority-give", Action.AUTHORISE, status=422, **POST),
+    refused("authority-give", Action.AUTHORISE, **POST),
+    Look("authority-withdraw", Action.AUTHORISE, status=302, **POST),
+    refused("authority-withdraw", Action.AUTHORISE, **POST),
+    Look("residents", Action.LIST_PATIENTS, "bo", **LIST),
+    refused("residents", Action.LIST_PATIENTS, "ness", 403, **LIST),
+    Look("measure", Action.OPEN_SUBMIT, "bo"),
+    refused("measure", Action.OPEN_SUBMIT),
+    Look("measure-type", Action.OPEN_SUBMIT, "bo"),
+    Look("measure-type", Action.SUBMIT, "bo", status=422, **POST),
+    refused("measure-type", Action.SUBMIT, **POST),
+    Look("measure-sent", Action.OPEN_SUBMIT, "bo"),
+    refused("measure-sent", Action.OPEN_SUBMIT),
     Look("api-readings", Action.READ_READINGS, "tablet"),
     Look("api-plan", Action.READ_PLAN, "tablet"),
     Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "tablet"),
@@ -227,6 +268,13 @@ def places(world, request) -> dict[str, UUID]:
     make_membership(world.mona, Role.NURSE, service=make_service("Legevakten", owner=world.a.pk))
     world.citizens = {"own": own_citizen(world.per), "tone": relative_citizen(give_authority(world.per))}
     world.epj, world.gateway = (make_system(world.a.pk, world.ness) for _ in range(2))
+    home = make_service("Solsiden bofellesskap", owner=world.a.pk)
+    world.bo = make_user("bo", "Bo", "Haug")
+    make_membership(world.bo, Role.GROUP_HOME_STAFF, service=home)
+    share(world.per, home, world.kari)
+    found["bos_client_id"] = make_typed(
+        world.per, world.bo, "spo2", 93, at=NOW, submitted_as=SubmittedAs.GROUP_HOME
+    ).client_id
     for name, (scope, national_id) in LIMITED.items():
         authority = give_authority(world.per, name="Turid Aasen", national_id=national_id, scopes=[scope])
         world.citizens[name] = relative_citizen(authority)
@@ -236,7 +284,8 @@ def places(world, request) -> dict[str, UUID]:
 def ask(world, places, look: Look) -> HttpResponse:
     """The request itself, after the log has been marked."""
     needed = next(entry.pattern.converters for name, entry in doors() if name == look.door)
-    address = reverse(look.door, kwargs={name: places[name] for name in needed})
+    mine = "bos_" if look.person == "bo" and "client_id" in needed else ""
+    address = reverse(look.door, kwargs={name: places[(mine if name == "client_id" else "") + name] for name in needed})
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
         if look.person in SYSTEMS:
             # The gateway does not say whose record.

@@ -1,6 +1,7 @@
 """The tablet's own door in a browser: paired by a code, opened by a PIN, locked by itself, revoked at once."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -21,6 +22,7 @@ from accounts.services import (
 )
 from audit.enums import DEVICE_ROLE, Action
 from audit.models import AccessEntry
+from measurements.models import Reading
 from tests.accounts.pairing import TOKEN, post
 from tests.database import see_everything
 from tests.factories.accounts import let_in, token_of
@@ -323,3 +325,21 @@ def test_a_pin_is_needed_for_paired_tablets_only(world):
     assert DeviceCredential.objects.get(pk=world.per_tablet.pk).pin_hash == ""
     with pytest.raises(PinRefused):
         set_pin(credential=world.per_tablet, pin="2846", birth_date=world.per.birth_date, now=NOW)
+
+
+def test_what_the_patient_types_in_is_stored_as_the_tablets(world):
+    browser, credential = paired_and_open(world)
+    typed = {"client_id": str(uuid4()), "spo2": "93", "confirmed": ""}
+    answer = browser.post("/min/maling/spo2/", typed)
+    assert answer.status_code == 302
+    assert browser.get(answer.url).status_code == 200
+    see_everything()
+    reading = Reading.objects.get(client_id=typed["client_id"])
+    sent_by = reading.submitted_by_device_id, reading.submitted_by_user_id, reading.submitted_by_system_id
+    assert (sent_by, reading.source, reading.patient_id) == ((credential.pk, None, None), "MANUAL", world.per.pk)
+
+
+def test_the_patient_reads_the_own_log_on_the_tablet_but_gives_nobody_access(world):
+    browser, _ = paired_and_open(world)
+    assert browser.get("/min/innsyn/").status_code == 200
+    assert browser.get("/min/parorende/").status_code == 404

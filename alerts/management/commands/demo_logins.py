@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from alerts.demo.citizens import logins
 from alerts.demo.staff import PASSWORD, employees_at_work
 
 
@@ -30,3 +31,6 @@ class Command(BaseCommand):
         widths = [max(len(row[column]) for row in rows) for column in range(2)]
         for username, role, place in rows:
             self.stdout.write(f"  {username:<{widths[0]}}  {role:<{widths[1]}}  {place}")
+        self.stdout.write("Patients and relatives, at /min/: «Logg inn med ID-porten», and choose")
+        for name, who in logins():
+            self.stdout.write(f"  {name:<{widths[0]}}  {who}")

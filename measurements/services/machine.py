@@ -6,7 +6,7 @@ from uuid import UUID
 from accounts.models import DeviceCredential
 
 
-class Sender(Protocol):
+class Machine(Protocol):
     """What is stored of who sent: `DeviceCredential`, or `accounts.services.SystemAtWork` at one patient."""
 
     @property
@@ -17,6 +17,6 @@ class Sender(Protocol):
     def patient_id(self) -> UUID: ...
 
 
-def sent_by(sender: Sender) -> tuple[UUID | None, UUID | None]:
+def sent_by(machine: Machine) -> tuple[UUID | None, UUID | None]:
     """The columns «by device» and «by system». A system must never look like the patient's device."""
-    return (sender.pk, None) if isinstance(sender, DeviceCredential) else (None, sender.pk)
+    return (machine.pk, None) if isinstance(machine, DeviceCredential) else (None, machine.pk)
