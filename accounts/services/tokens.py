@@ -29,6 +29,8 @@ from dho.lib import rls
 from dho.lib.origin import Origin
 
 _REFRESH: Final = re.compile(r"dhor_([0-9]{1,7})_([0-9a-f]{32})_[A-Za-z0-9_-]{8,128}")
+# What oauthlib makes. Anything else is no key for the cache.
+_DEVICE_CODE: Final = re.compile(r"[A-Za-z0-9]{1,128}")
 _SYSTEM: Final = re.compile(r"dho-([0-9]{1,7})-([0-9a-f]{32})")
 KEPT_FOR: Final = timedelta(days=90)
 _PUBLIC: Final = {APP_CLIENT, WEB_CLIENT}
@@ -51,6 +53,8 @@ def answer_token_request(request: HttpRequest, *, now: datetime, origin: Origin)
 def _first(request: HttpRequest, *, now: datetime, origin: Origin) -> Answer:
     """The first secret of a tablet whose code somebody has confirmed; before that, «authorization_pending»."""
     code = request.POST.get("device_code", "")
+    if code and not _DEVICE_CODE.fullmatch(code):
+        return refused("invalid_grant", "The device code is not valid.")
     state = cache.get(device_codes.cache_device_code_key(code))
     if state is None or not state["granted"]:
         return ask(request)

@@ -267,6 +267,7 @@ def test_only_hashes_stand_in_the_database(world):
         ({"grant_type": "authorization_code", "code": "x", "client_id": "dho-tablet"}, 400, "unsupported_grant_type"),
         ({"grant_type": DEVICE_CODE}, 400, "invalid_request"),
         ({"grant_type": DEVICE_CODE, "client_id": "dho-tablet", "device_code": "x"}, 400, "invalid_grant"),
+        ({"grant_type": DEVICE_CODE, "client_id": "dho-tablet", "device_code": "x y" * 200}, 400, "invalid_grant"),
         ({"grant_type": DEVICE_CODE, "client_id": "nobody", "device_code": "x"}, 401, "invalid_client"),
         ({"grant_type": DEVICE_CODE, "client_id": "dho-tablet-web", "device_code": "x"}, 401, "invalid_client"),
         ({"grant_type": "refresh_token", "client_id": "dho-tablet"}, 400, "invalid_grant"),
