@@ -23,6 +23,8 @@ class ActorRequest(HttpRequest):
     work: "list[Actor]"
     # Who acts outside the staff, on the patient's own pages: `tablet.access` has put it there. Never beside an actor.
     citizen: Outsider | None
+    # Where that is a paired tablet: after how many seconds without a touch it locks itself.
+    tablet_idle: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,26 @@ AT_AUTHORITY: Final = [
 ]  # fmt: skip
 AT_COMMUNITY: Final = [Role.COMMUNITY_COORDINATOR]
 AT_PARTNER: Final = [Role.LOGISTICS, Role.SUPPORT, Role.ANALYST]
+
+
+class RevokedWhy(TextChoices):
+    """Why a device lost its access. What nobody did has no person behind it."""
+
+    STAFF = "STAFF", _("Sperret")
+    LOST = "LOST", _("Nettbrettet er mistet")
+    REUSED = "REUSED", _("En brukt nøkkel ble brukt igjen. Noen kan ha kopiert den.")
+
+
+class SystemKind(TextChoices):
+    """What kind of system speaks to the REST interface."""
+
+    GATEWAY = "GATEWAY", _("Mottak for måleutstyr")
+    EPJ = "EPJ", _("Journalsystem")
+
+
+class SystemScope(TextChoices):
+    """What a system may do through the REST interface. The codes are part of the interface."""
+
+    READINGS_WRITE = "readings:write", _("Sende målinger og skjemasvar")
+    READINGS_READ = "readings:read", _("Hente målinger")
+    PLAN_READ = "plan:read", _("Hente plan og skjemaer")

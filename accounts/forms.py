@@ -1,5 +1,6 @@
 """Signing in, choosing a role, and the person's own settings."""
 
+from datetime import date
 from typing import Any, cast
 
 from allauth.account.forms import ReauthenticateForm
@@ -13,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
-from accounts.enums import Language, Role
+from accounts.enums import Language, Role, SystemKind, SystemScope
 from accounts.models import User
 from accounts.queries import Workplace
 from accounts.roles import MAY_GIVE
@@ -260,3 +261,39 @@ class MembershipForm(forms.Form):
     def clean_role(self) -> Role:
         """The role itself."""
         return Role(self.cleaned_data["role"])
+
+
+class SystemForm(forms.Form):
+    """A system that is to speak to the REST interface."""
+
+    name = _text(_("Navn på systemet"), longest=80, help_text=_("Navnet står i innsynsloggen når systemet henter noe."))
+    kind = forms.ChoiceField(
+        label=_("Hva slags system er det?"),
+        choices=SystemKind,
+        widget=forms.RadioSelect(attrs=FIELD),
+        error_messages={"required": _("Hva slags system er det? Velg én.")},
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Hva skal systemet få gjøre?"),
+        choices=SystemScope,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Hva skal systemet få gjøre? Kryss av for minst én ting.")},
+    )
+    valid_from = DayField(label=_("Første dag"))
+    valid_until = DayField(
+        label=_("Siste dag"), required=False, help_text=_("Valgfritt. Uten dato varer tilgangen til noen trekker den.")
+    )
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        super().__init__(data, initial={"valid_from": today})
+        self.today = today
+
+    def clean(self) -> dict[str, Any] | None:
+        """From today at the earliest, and not over before it begins."""
+        found = super().clean() or {}
+        begins, ends = found.get("valid_from"), found.get("valid_until")
+        if begins and begins < self.today:
+            self.add_error("valid_from", _("Første dag kan ikke være før i dag."))
+        elif begins and ends and ends < begins:
+            self.add_error("valid_until", _("Siste dag kan ikke være før første dag."))
+        return found

@@ -2,15 +2,28 @@
 
 import hashlib
 import hmac
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
+from allauth.idp.oidc.models import Client
 from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
-from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Language, Role
+from accounts.enums import (
+    AT_AUTHORITY,
+    AT_COMMUNITY,
+    AT_PARTNER,
+    AT_PRACTICE,
+    AT_SERVICE,
+    Language,
+    RevokedWhy,
+    Role,
+    SystemKind,
+    SystemScope,
+)
 from audit.history import never_deleted, record_changes
 from organisations.models import (
     FollowUpService,
@@ -125,7 +138,10 @@ class Membership(models.Model):
 
 
 class DeviceCredential(models.Model):
-    """The bearer credential of one tablet or gateway, bound to one patient. Only the hash of the secret is kept.
+    """The bearer credential of one tablet or gateway, bound to one patient. Only hashes of secrets are kept.
+
+    One that was issued has a secret for good. One that was paired (ADR 20) gets a new secret every half hour, against a
+    refresh token that is good once: `secret_hash` is empty until the tablet has fetched the first.
 
     `patient_id` is a foreign key in the database (added by the patients app, which lies above this one).
     """
@@ -139,7 +155,17 @@ class DeviceCredential(models.Model):
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    revoked_why = models.CharField(max_length=10, choices=RevokedWhy, blank=True)
     last_seen_at = models.DateTimeField(null=True)
+    paired = models.BooleanField(default=False)
+    # What the tablet said that it is.
+    device_model = models.CharField(max_length=80, blank=True)
+    secret_expires_at = models.DateTimeField(null=True)
+    refresh_hash = models.CharField(max_length=64, blank=True)
+    # The refresh token before: good until something of its answer has been used, for an answer may get lost.
+    spare_hash = models.CharField(max_length=64, blank=True)
+    pin_hash = models.CharField(max_length=128, blank=True)
+    pin_failures = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["patient_id"], name="credential_by_patient")]
@@ -147,9 +173,19 @@ class DeviceCredential(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["id", "municipality"], name="credential_id_municipality"),
             models.CheckConstraint(
-                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True)
-                | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
-                name="credential_revoked_pair",
+                condition=models.Q(revoked_at__isnull=True, revoked_by__isnull=True, revoked_why="")
+                | models.Q(revoked_at__isnull=False, revoked_by__isnull=True, revoked_why=RevokedWhy.REUSED)
+                | models.Q(
+                    revoked_at__isnull=False,
+                    revoked_by__isnull=False,
+                    revoked_why__in=[RevokedWhy.STAFF, RevokedWhy.LOST],
+                ),
+                name="credential_revoked_by_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paired=True)
+                | ~models.Q(secret_hash="") & models.Q(secret_expires_at__isnull=True, refresh_hash="", pin_hash=""),
+                name="credential_issued_has_secret",
             ),
         ]
 
@@ -158,9 +194,68 @@ class DeviceCredential(models.Model):
 
     @staticmethod
     def hash_secret(secret: str) -> str:
-        """SHA-256 is enough here: the secret is 256 random bits, not a password."""
+        """SHA-256 is enough here: the secret is at least 256 random bits, not a password."""
         return hashlib.sha256(secret.encode()).hexdigest()
 
     def accepts(self, secret: str) -> bool:
         """Whether this is the secret that was shown once, and nobody has revoked it."""
         return self.revoked_at is None and hmac.compare_digest(self.secret_hash, self.hash_secret(secret))
+
+    @property
+    def pin_locked(self) -> bool:
+        """After five wrong ones in a row, until staff have seen the patient."""
+        return self.pin_failures >= PIN_TRIES
+
+
+PIN_TRIES: Final = 5
+
+
+class SystemClient(models.Model):
+    """A system of a municipality that speaks to the REST interface: a gateway of devices, or an EPJ.
+
+    Who it is stands here, and its secret, as a hash, with allauth (`client`), which hands out its access tokens.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    client = models.OneToOneField(Client, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=10, choices=SystemKind)
+    scopes = ArrayField(models.CharField(max_length=20, choices=SystemScope))
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    renewed_at = models.DateTimeField(null=True)
+    renewed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            models.UniqueConstraint(fields=["id", "municipality"], name="system_id_municipality"),
+            empty_or_after_start("system_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(scopes__len__gt=0, scopes__contained_by=SystemScope.values),
+                name="system_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True)
+                | models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False),
+                name="system_withdrawn_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """What it may do, in words."""
+        return [str(SystemScope(scope).label) for scope in self.scopes]
+
+    def in_force(self, on: date) -> bool:
+        """Whether it may come in that day."""
+        ends = self.valid_until is None or on <= self.valid_until
+        return self.withdrawn_at is None and self.valid_from <= on and ends

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.actor import Actor
 from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
-from accounts.models import Membership, User
+from accounts.models import Membership, SystemClient, User
 from accounts.roles import MAY_GIVE, Permission
 from organisations.enums import Shared
 from organisations.models import Agreement, FollowUpService, GpPractice, Municipality, Partner
@@ -188,3 +188,9 @@ def find_person(text: str) -> User | None:
     """The person with exactly this user name or HPR number; a part of one finds nobody."""
     text = text.strip()
     return User.objects.filter(Q(username__iexact=text) | Q(hpr_number=text)).first() if text else None
+
+
+def systems_of(by: Actor) -> QuerySet[SystemClient]:
+    """The systems of the municipality that the actor works for, those with access first."""
+    rows = SystemClient.objects.filter(municipality=by.employer_id).select_related("registered_by", "withdrawn_by")
+    return rows.order_by(F("withdrawn_at").desc(nulls_first=True), "name", "pk")

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     HAND_OVER = "HAND_OVER"  # responsibility from one service to another
     BLOCK_ACCESS = "BLOCK_ACCESS"  # the patient's block, registered for the patient
     EMERGENCY_ACCESS = "EMERGENCY_ACCESS"  # with a written reason
+    MANAGE_SYSTEMS = "MANAGE_SYSTEMS"  # other systems that speak to the REST interface
     SEE_ACCESS_MATRIX = "SEE_ACCESS_MATRIX"
     READ_ACCESS_LOG = "READ_ACCESS_LOG"
 
@@ -63,7 +64,7 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.MUNICIPAL_LEADER: frozenset({P.SEE_OWN_STATISTICS}),
     Role.ECONOMY: frozenset({P.SETTLE}),
     Role.MUNICIPAL_ADMINISTRATOR: frozenset(
-        {P.EXPORT_KPR, P.CONFIGURE, P.MANAGE_PEOPLE, P.MANAGE_AGREEMENTS, P.SEE_ACCESS_MATRIX}
+        {P.EXPORT_KPR, P.CONFIGURE, P.MANAGE_PEOPLE, P.MANAGE_AGREEMENTS, P.MANAGE_SYSTEMS, P.SEE_ACCESS_MATRIX}
     ),
     Role.PRIVACY_OFFICER: frozenset({P.READ_ACCESS_LOG, P.SEE_ACCESS_MATRIX}),
     Role.COMMUNITY_COORDINATOR: frozenset({P.SEE_SHARED_STATISTICS}),

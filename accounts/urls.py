@@ -9,7 +9,7 @@ from django.urls import path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from accounts.views import identity, login, own, people, second_factor, sessions
+from accounts.views import identity, login, own, people, second_factor, sessions, systems
 from audit.logged import logs_nothing
 
 urlpatterns = [
@@ -41,6 +41,10 @@ urlpatterns = [
     path("profil/to-trinn/koder/nye/", second_factor.NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("profil/bekreft/", second_factor.PasswordAgain.as_view(), name="account_reauthenticate"),
     path("profil/bekreft/kode/", second_factor.CodeAgain.as_view(), name="mfa_reauthenticate"),
+    path("systemer/", systems.systems, name="systems"),
+    path("systemer/nytt/", systems.new, name="system-new"),
+    path("systemer/<uuid:system_id>/hemmelighet/", systems.renew, name="system-renew"),
+    path("systemer/<uuid:system_id>/trekk/", systems.withdraw, name="system-withdraw"),
     path("personer/", people.people, name="people"),
     path("personer/ny/", people.new, name="person-new"),
     path("personer/<uuid:user_id>/", people.person, name="person"),

@@ -52,6 +52,7 @@ ALLOWED: Final[dict[Permission, LazyText]] = {
     P.CONFIGURE: _("Endre innstillinger for organisasjonen"),
     P.MANAGE_PEOPLE: _("Gi og avslutte roller"),
     P.MANAGE_AGREEMENTS: _("Lage og endre avtaler"),
+    P.MANAGE_SYSTEMS: _("Gi andre systemer tilgang"),
     P.HAND_OVER: _("Overføre ansvaret for en pasient"),
     P.SHARE_PATIENT: _("Dele en pasient med en annen tjeneste"),
     P.BLOCK_ACCESS: _("Registrere pasientens sperring"),

@@ -10,6 +10,8 @@ DEVICE_ROLE: Final = "DEVICE"
 # And where somebody outside the staff did: the patient, or a relative whom the patient has given authority.
 PATIENT_ROLE: Final = "PATIENT"
 RELATIVE_ROLE: Final = "RELATIVE"
+# And where a system of the municipality did.
+SYSTEM_ROLE: Final = "SYSTEM"
 
 
 class Action(TextChoices):
@@ -29,10 +31,18 @@ class Action(TextChoices):
     OPEN_DEVICES = "OPEN_DEVICES", _("Åpnet enheter")
     ISSUE_DEVICE = "ISSUE_DEVICE", _("Ga enhet tilgang")
     REVOKE_DEVICE = "REVOKE_DEVICE", _("Sperret enhet")
+    FIND_TABLET = "FIND_TABLET", _("Slo opp koden fra et nettbrett")
+    PAIR_DEVICE = "PAIR_DEVICE", _("Koblet nettbrett til pasienten")
+    RESET_PIN = "RESET_PIN", _("Nullstilte PIN-koden til et nettbrett")
+    REUSE_KEY = "REUSE_KEY", _("Brukte en nøkkel som var brukt før. Nettbrettet ble sperret.")
     READ_READINGS = "READ_READINGS", _("Hentet målinger til enheten")
     READ_PLAN = "READ_PLAN", _("Hentet planen til enheten")
     READ_QUESTIONNAIRES = "READ_QUESTIONNAIRES", _("Hentet skjemaer til enheten")
     SEND = "SEND", _("Sendte inn fra enheten")
+    SYSTEM_READINGS = "SYSTEM_READINGS", _("Hentet målinger til et annet system")
+    SYSTEM_PLAN = "SYSTEM_PLAN", _("Hentet planen til et annet system")
+    SYSTEM_FORMS = "SYSTEM_FORMS", _("Hentet skjemaene til et annet system")
+    SYSTEM_SEND = "SYSTEM_SEND", _("Sendte inn fra et annet system")
     READ_LOG = "READ_LOG", _("Åpnet innsynsloggen")
     REVIEW_LOG = "REVIEW_LOG", _("Kontrollerte innsynsloggen")
     PRINT_LOG = "PRINT_LOG", _("Skrev ut hvem som har sett i journalen")
@@ -75,6 +85,10 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.OPEN_DEVICES: Basis.ADMINISTRATION,
     Action.ISSUE_DEVICE: Basis.ADMINISTRATION,
     Action.REVOKE_DEVICE: Basis.ADMINISTRATION,
+    Action.FIND_TABLET: Basis.ADMINISTRATION,
+    Action.PAIR_DEVICE: Basis.ADMINISTRATION,
+    Action.RESET_PIN: Basis.ADMINISTRATION,
+    Action.REUSE_KEY: Basis.OWN,
     Action.READ_READINGS: Basis.OWN,
     Action.READ_PLAN: Basis.OWN,
     Action.READ_QUESTIONNAIRES: Basis.OWN,

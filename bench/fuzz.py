@@ -15,11 +15,11 @@ def main() -> None:
         django_here(lab)
         from bench.people import make_patients, make_service_with_nurse, tokens_of  # noqa: PLC0415 - needs Django
         from tests.measurements.fuzzing import hold  # noqa: PLC0415
-        from tests.measurements.test_openapi import OPERATIONS  # noqa: PLC0415
+        from tests.measurements.test_openapi import OAUTH, OPERATIONS  # noqa: PLC0415
 
         (token,) = tokens_of(make_patients(1, *make_service_with_nurse()))
         for group in ("get", "post"):
-            operations = [path for path, method in OPERATIONS if method == group]
+            operations = [path for path, method in OPERATIONS | OAUTH if method == group]
             total = 0
             for path in operations:
                 examples = -(-options.cases // (2 * len(operations)))

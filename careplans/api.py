@@ -5,45 +5,54 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.enums import SystemScope
 from audit.enums import Action
 from audit.logged import logs
 from careplans.queries.own import own_plan, own_questionnaire_codes
 from careplans.serializers import PlanSerializer, QuestionnaireListSerializer, plan
-from measurements.api import DeviceView
+from measurements.api import FOR_SYSTEMS, CallerView
 from measurements.openapi import described
 from measurements.queries import current_questionnaires
 from measurements.refusals import Refused
 
 
-class PlanView(DeviceView):
+class PlanView(CallerView):
     """The plan in force."""
 
-    @logs(Action.READ_PLAN)
+    scopes = {"GET": SystemScope.PLAN_READ}
+    of_systems = {Action.READ_PLAN: Action.SYSTEM_PLAN}
+
+    @logs(Action.READ_PLAN, Action.SYSTEM_PLAN)
     @extend_schema(
         summary="Hent egen plan",
         description="Versjonen som fastlegen har godkjent og som gjelder nå. Et utkast vises aldri.",
+        parameters=[FOR_SYSTEMS],
         responses=described({200: PlanSerializer}, 401, 403, 404),
     )
     def get(self, request: Request) -> Response:
         """The plan in force, or `no_plan`."""
         self.log(Action.READ_PLAN)
-        found = own_plan(self.device.patient_id, at=timezone.now())
+        found = own_plan(self.sender.patient_id, at=timezone.now())
         if found is None:
             raise Refused(code="no_plan")
         return Response(plan(found))
 
 
-class QuestionnairesView(DeviceView):
+class QuestionnairesView(CallerView):
     """The forms to answer."""
 
-    @logs(Action.READ_QUESTIONNAIRES)
+    scopes = {"GET": SystemScope.PLAN_READ}
+    of_systems = {Action.READ_QUESTIONNAIRES: Action.SYSTEM_FORMS}
+
+    @logs(Action.READ_QUESTIONNAIRES, Action.SYSTEM_FORMS)
     @extend_schema(
         summary="Hent egne skjemaer",
         description="Skjemaene som planen ber om, i versjonen som skal brukes nå. Tom liste når ingen plan gjelder.",
-        responses=described({200: QuestionnaireListSerializer}, 401, 403),
+        parameters=[FOR_SYSTEMS],
+        responses=described({200: QuestionnaireListSerializer}, 401, 403, 404),
     )
     def get(self, request: Request) -> Response:
         """The forms that the plan in force schedules."""
         self.log(Action.READ_QUESTIONNAIRES)
-        codes = own_questionnaire_codes(self.device.patient_id, at=timezone.now())
+        codes = own_questionnaire_codes(self.sender.patient_id, at=timezone.now())
         return Response(QuestionnaireListSerializer({"questionnaires": current_questionnaires(codes)}).data)

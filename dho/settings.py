@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "axes",
     "csp",
     "pgtrigger",
@@ -122,6 +123,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "django_cache",
+        # Codes of tablets and limits against guessing stand here too. At Django's 300 a crowd would push them out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -244,6 +247,23 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"APPS": [app for app in (_helseid, _idporten) if app["settings"]["server_url"]]}
 }
 
+# OAuth for tablets and systems, by allauth (docs/adr/0020-pairing.md). Its own pages are not reachable; ours are.
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 30 * 60
+# A tablet may lie in a drawer for weeks. What ends its access is that somebody revokes it.
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = None
+IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60
+IDP_OIDC_DEVICE_CODE_INTERVAL = 5
+IDP_OIDC_RATE_LIMITS = {
+    # A whole care home may stand behind one address, and a waiting tablet asks every five seconds.
+    "device_code": "30/m/ip",
+    "token": "300/m/ip",
+    # Wrong codes and wrong secrets only.
+    "user_code": "10/10m/user",
+    "system_secret": "10/10m/key",
+}
+# The tablet's page locks itself when nobody touches it.
+TABLET_IDLE = timedelta(minutes=10)
+
 LANGUAGE_CODE = "nb"
 # The message ids are the bokmål texts, so only nynorsk has a catalogue (ADR 21).
 LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk")]
@@ -270,7 +290,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["measurements.authentication.DeviceAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["measurements.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["measurements.parsers.ExactJSONParser"],

@@ -1,28 +1,32 @@
-"""What tablets and gateways call. The rules are in the services; here requests become calls and outcomes answers."""
+"""What tablets, gateways and systems call. The rules are in services; here requests become calls, outcomes answers."""
 
-from typing import Any, Final, cast
+from dataclasses import replace
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.enums import SystemScope
 from accounts.models import DeviceCredential
+from accounts.services import SystemAtWork
 from audit.enums import Action
 from audit.logged import logs, logs_nothing
-from audit.services import record_device_access
+from audit.services import record_device_access, record_system_access, record_system_refusal
 from dho.lib.origin import origin_of
-from measurements.authentication import IsDevice
+from measurements.authentication import Caller, MayCall, tried
 from measurements.openapi import described
 from measurements.parsers import as_json
 from measurements.problems import refused_by
-from measurements.queries import InvalidCursor, readings_page, types_for
+from measurements.queries import InvalidCursor, is_followed_up, readings_page, types_for
 from measurements.refusals import Refused, field_error
 from measurements.serializers.answered import (
     BatchAnswerSerializer,
@@ -46,19 +50,32 @@ from measurements.serializers.received import (
     check_each,
 )
 from measurements.services import keep_refused, store_readings, store_response
+from measurements.services.machine import Machine
 from measurements.services.refused import KEPT_BYTES
 
 # What the device itself got wrong; 401 and 405 are not about the content.
 _KEPT_STATUSES: Final = {400, 409, 413, 415}
 
-INGEST: Final = "What the patient sends in is no look at the record; the reading itself names its device."
+INGEST: Final = "What the patient sends in is no look at the record; the reading itself names its sender."
+PATIENT: Final = "patient"
+FOR_SYSTEMS: Final = OpenApiParameter(
+    PATIENT,
+    OpenApiTypes.UUID,
+    description="Pasientens id. Systemer må sende den; en enhet har bare én pasient og sender den ikke.",
+)
 
 
-class DeviceView(APIView):
-    """A door for devices only: one transaction, limited to the municipality of the device's patient."""
+class CallerView(APIView):
+    """A door for devices and systems: one transaction, limited to the municipality of whoever calls."""
 
-    permission_classes = [IsDevice]
+    permission_classes = [MayCall]
     http_method_names = ["get", "head", "post"]
+    # What a system must be allowed, by method.
+    scopes: ClassVar[dict[str, SystemScope]] = {}
+    # The action under which a system's look is logged, by the device's.
+    of_systems: ClassVar[dict[Action, Action]] = {}
+    # Known once `initial` has let the caller in.
+    caller: Caller | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """One transaction from the look-up of the credential to the answer.
@@ -70,26 +87,54 @@ class DeviceView(APIView):
             return super().dispatch(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer with a problem document, and keep what a device sent in vain. A lost database goes on upwards."""
+        """Answer with a problem document, and keep what was sent in vain. A lost database goes on upwards."""
         response = super().handle_exception(exc)
         refused = refused_by(exc)
-        if refused and refused.status in _KEPT_STATUSES and self.request.method == "POST":
+        if self.caller and refused and refused.status in _KEPT_STATUSES and self.request.method == "POST":
             self.keep(refused.codes, _sent(self.request))
         return response
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After who calls and whether it may: whose record. `patient` is a system's to say, and a device's to leave."""
+        super().initial(request, *args, **kwargs)
+        caller = cast("Caller", request.auth)
+        named = _patient_named(request)
+        if isinstance(caller, SystemAtWork):
+            caller = replace(caller, patient_id=named)
+            if named is None or not is_followed_up(named, municipality_id=caller.municipality_id):
+                action = self.of_systems.get(tried(request), Action.SYSTEM_SEND)
+                record_system_refusal(action, system=caller, origin=origin_of(request), now=timezone.now())
+                raise Refused(code="unknown_patient")
+        elif PATIENT in request.query_params and named != caller.patient_id:
+            raise Refused(code="unknown_patient")
+        self.caller = caller
+
     @property
-    def device(self) -> DeviceCredential:
-        """Who calls. `IsDevice` has let nobody else in."""
-        return cast("DeviceCredential", self.request.auth)
+    def sender(self) -> Machine:
+        """Who calls, at the patient. `initial` has let nobody else in."""
+        return cast("Machine", self.caller)
 
     def log(self, action: Action) -> None:
-        """A look at what we hold about the patient. What the device sends in is none."""
-        record_device_access(action, device=self.device, origin=origin_of(self.request), now=timezone.now())
+        """A look at what we hold about the patient. What is sent in is none."""
+        origin, now = origin_of(self.request), timezone.now()
+        if isinstance(self.caller, SystemAtWork):
+            record_system_access(self.of_systems[action], system=self.caller, origin=origin, now=now)
+        else:
+            record_device_access(action, device=cast("DeviceCredential", self.caller), origin=origin, now=now)
 
     def keep(self, codes: list[str], body: bytes, *, items: int = 1) -> None:
         """Keep refused content; the follow-up service sees it when it happens again and again."""
         path = self.request.path
-        keep_refused(credential=self.device, endpoint=path, codes=codes, body=body, now=timezone.now(), items=items)
+        keep_refused(credential=self.sender, endpoint=path, codes=codes, body=body, now=timezone.now(), items=items)
+
+
+def _patient_named(request: Request) -> UUID | None:
+    """The id in `?patient=`, if it is one and stands there once."""
+    try:
+        (named,) = request.query_params.getlist(PATIENT)
+        return UUID(named)
+    except ValueError:
+        return None
 
 
 def _read_body(request: HttpRequest) -> None:
@@ -109,25 +154,30 @@ def _sent(request: Request) -> bytes:
     return body
 
 
-class ReadingsView(DeviceView):
-    """The readings of the device's patient."""
+class ReadingsView(CallerView):
+    """The readings of the patient."""
 
-    @logs(Action.READ_READINGS)
+    scopes = {"GET": SystemScope.READINGS_READ, "POST": SystemScope.READINGS_WRITE}
+    of_systems = {Action.READ_READINGS: Action.SYSTEM_READINGS}
+
+    @logs(Action.READ_READINGS, Action.SYSTEM_READINGS)
     @extend_schema(
         summary="Hent egne målinger",
         description="Nyeste først, 100 om gangen. Uten farger: det er oppfølgingstjenesten som vurderer.",
-        parameters=[ReadingQuerySerializer],
-        responses=described({200: ReadingPageSerializer}, 400, 401, 403),
+        parameters=[FOR_SYSTEMS, ReadingQuerySerializer],
+        responses=described({200: ReadingPageSerializer}, 400, 401, 403, 404),
     )
     def get(self, request: Request) -> Response:
         """Newest first, filtered by type and time."""
-        asked = check(READING_QUERY, request.query_params.dict())
+        query = request.query_params.dict()
+        query.pop(PATIENT, None)
+        asked = check(READING_QUERY, query)
         types = types_for([])
         if asked["type"] is not None and asked["type"] not in types:
             raise Refused(field_error("type", "unknown_type", accepted=", ".join(types)))
         try:
             readings, following = readings_page(
-                self.device.patient_id, type_id=asked["type"], since=asked["since"], cursor=asked["cursor"]
+                self.sender.patient_id, type_id=asked["type"], since=asked["since"], cursor=asked["cursor"]
             )
         except InvalidCursor:
             raise Refused(code="invalid_cursor") from None
@@ -139,33 +189,37 @@ class ReadingsView(DeviceView):
         summary="Send én måling",
         description="201 første gang. Sendt på nytt med samme innhold: 200 og samme svar. Annet innhold under samme "
         "id: 409. En måling med et tall som ikke kan stemme, lagres likevel og blir sett av en sykepleier.",
+        parameters=[FOR_SYSTEMS],
         request=ReadingSerializer,
-        responses=described({201: StoredSerializer, 200: StoredSerializer}, 400, 401, 403, 409, 413, 415),
+        responses=described({201: StoredSerializer, 200: StoredSerializer}, 400, 401, 403, 404, 409, 413, 415),
     )
     def post(self, request: Request) -> Response:
         """One reading."""
         submitted = check(READING, request.data)
-        outcome = store_readings(credential=self.device, submitted=[submitted], now=timezone.now())[0]
+        outcome = store_readings(credential=self.sender, submitted=[submitted], now=timezone.now())[0]
         if isinstance(outcome, Refused):
             raise outcome
         return Response(stored(outcome), status=201 if outcome.created else 200)
 
 
-class BatchView(DeviceView):
+class BatchView(CallerView):
     """Many readings at once, for a device that has been offline."""
+
+    scopes = {"POST": SystemScope.READINGS_WRITE}
 
     @logs_nothing(INGEST)
     @extend_schema(
         summary="Send inntil 500 målinger",
         description="Svaret sier hva som skjedde med hver måling, i samme rekkefølge. De som er i orden, er lagret, "
         "også når andre ble avvist. Send bare de avviste på nytt, når de er rettet.",
+        parameters=[FOR_SYSTEMS],
         request=BatchSerializer,
-        responses=described({200: BatchAnswerSerializer}, 400, 401, 403, 413, 415),
+        responses=described({200: BatchAnswerSerializer}, 400, 401, 403, 404, 413, 415),
     )
     def post(self, request: Request) -> Response:
         """Up to 500 readings, each answered for itself."""
         items = check(BATCH, request.data)["readings"]
-        outcomes = store_readings(credential=self.device, submitted=check_each(items), now=timezone.now())
+        outcomes = store_readings(credential=self.sender, submitted=check_each(items), now=timezone.now())
         answered = list(zip(items, outcomes, strict=True))
         self.keep_refused([(item, outcome) for item, outcome in answered if isinstance(outcome, Refused)])
         return Response({"results": [item_answer(_id_of(item), outcome) for item, outcome in answered]})
@@ -186,21 +240,24 @@ def _id_of(item: Any) -> UUID | None:
         return None
 
 
-class ResponsesView(DeviceView):
+class ResponsesView(CallerView):
     """Answered questionnaires."""
+
+    scopes = {"POST": SystemScope.READINGS_WRITE}
 
     @logs_nothing(INGEST)
     @extend_schema(
         summary="Send et besvart skjema",
         description="201 første gang. Sendt på nytt med samme innhold: 200 og samme svar. Annet innhold under samme "
         "id: 409.",
+        parameters=[FOR_SYSTEMS],
         request=ResponseSerializer,
-        responses=described({201: StoredSerializer, 200: StoredSerializer}, 400, 401, 403, 409, 413, 415),
+        responses=described({201: StoredSerializer, 200: StoredSerializer}, 400, 401, 403, 404, 409, 413, 415),
     )
     def post(self, request: Request) -> Response:
         """One answered questionnaire."""
         submitted = check(RESPONSE, request.data)
-        outcome = store_response(credential=self.device, submitted=submitted, now=timezone.now())
+        outcome = store_response(credential=self.sender, submitted=submitted, now=timezone.now())
         if isinstance(outcome, Refused):
             raise outcome
         return Response(stored(outcome), status=201 if outcome.created else 200)

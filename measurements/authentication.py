@@ -1,4 +1,4 @@
-"""Who calls: a device by its bearer credential. People use the screens, never this interface."""
+"""Who calls: a device or a system, by its bearer token. People use the screens, never this interface."""
 
 from typing import Any
 
@@ -8,27 +8,47 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts.enums import SystemScope
 from accounts.models import DeviceCredential
-from accounts.services import RevokedDevice, UnknownDevice, identify_device
+from accounts.services import (
+    ExpiredToken,
+    RevokedDevice,
+    SystemAtWork,
+    UnknownDevice,
+    WithdrawnSystem,
+    identify_device,
+    identify_system,
+)
 from audit.enums import Action
 from audit.logged import declaration_of
 from audit.services import record_device_refusal
 from dho.lib.origin import origin_of
 from measurements.refusals import Refused
 
+Caller = DeviceCredential | SystemAtWork
 
-class DeviceAuthentication(BaseAuthentication):
-    """`Authorization: Bearer dho_…`. Runs in the view's transaction and limits it to the device's municipality."""
 
-    def authenticate(self, request: Request) -> tuple[None, DeviceCredential] | None:
-        """The credential as `request.auth`; a device is not a person, so there is no user."""
+class BearerAuthentication(BaseAuthentication):
+    """`Authorization: Bearer dho_…` (device) or `dhos_…` (system).
+
+    Runs in the view's transaction and limits it to the municipality of whoever calls.
+    """
+
+    def authenticate(self, request: Request) -> tuple[None, Caller] | None:
+        """The caller as `request.auth`; neither is a person, so there is no user."""
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
+        token = token.strip()
+        identify: Any = identify_system if token.startswith("dhos_") else identify_device
         try:
-            return None, identify_device(token=token.strip(), now=timezone.now(), origin=origin_of(request))
+            return None, identify(token=token, now=timezone.now(), origin=origin_of(request))
         except UnknownDevice:
             raise Refused(code="invalid_token") from None
+        except ExpiredToken:
+            raise Refused(code="token_expired") from None
+        except WithdrawnSystem:
+            raise Refused(code="system_withdrawn") from None
         except RevokedDevice as revoked:
             # The only refusal here with somebody behind it.
             record_device_refusal(
@@ -48,17 +68,24 @@ def tried(request: Request) -> Action:
     return logged.actions[0] if logged and logged.actions else Action.SEND
 
 
-class IsDevice(BasePermission):
-    """Only a recognised device."""
+class MayCall(BasePermission):
+    """A recognised device; or a system with the scope that the view names for the method."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.auth, DeviceCredential)
+        if isinstance(request.auth, DeviceCredential):
+            return True
+        if not isinstance(request.auth, SystemAtWork):
+            return False
+        needed: SystemScope = view.scopes[request.method if request.method != "HEAD" else "GET"]
+        if needed not in request.auth.scopes:
+            raise Refused(code="insufficient_scope")
+        return True
 
 
 class DeviceAuthenticationScheme(OpenApiAuthenticationExtension):
     """How the OpenAPI document describes the credential."""
 
-    target_class = "measurements.authentication.DeviceAuthentication"
+    target_class = "measurements.authentication.BearerAuthentication"
     name = "enhet"
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
@@ -66,5 +93,6 @@ class DeviceAuthenticationScheme(OpenApiAuthenticationExtension):
         return {
             "type": "http",
             "scheme": "bearer",
-            "description": "Enhetens nøkkel, fra pasientens side hos oppfølgingstjenesten. Den vises bare én gang.",
+            "description": "Enhet: nøkkelen fra pasientens side hos oppfølgingstjenesten, eller den som enheten hentet "
+            "på /api/v1/oauth/token/ da den ble koblet til pasienten. System: nøkkelen fra samme adresse.",
         }

@@ -8,7 +8,7 @@ from django.db.models import Q
 from pgtrigger import AnyChange, Delete, Protect, Update
 from uuid_utils.compat import uuid7
 
-from accounts.models import DeviceCredential, User
+from accounts.models import DeviceCredential, SystemClient, User
 from audit.history import append_only
 from dho.lib.encryption import EncryptedTextField
 from measurements.enums import ItemKind, Source, StatementKind, SubmittedAs, Timing
@@ -26,6 +26,14 @@ def immutable_fact() -> list[Protect]:
         ),
         Protect(name="never_deleted", operation=Delete),
     ]
+
+
+SUBMITTERS = ["submitted_by_device", "submitted_by_user", "submitted_by_system"]
+
+
+def one_of(columns: list[str]) -> Q:
+    """Exactly one of these columns names somebody."""
+    return Q(*(Q(**{f"{each}__isnull": each != named for each in columns}) for named in columns), _connector=Q.OR)
 
 
 def on_behalf(name: str, submitted_as: str) -> str:
@@ -148,6 +156,9 @@ class Reading(models.Model):
         db_index=False,
     )
     submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submitted_by_system = models.ForeignKey(
+        SystemClient, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # As it was then: an authority ends and people change work, but who sent this stays known (P4).
     submitted_as = models.CharField(max_length=10, choices=SubmittedAs, blank=True, default="", db_default="")
     assessed_at = models.DateTimeField(null=True)
@@ -166,11 +177,7 @@ class Reading(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["patient", "client_id"], name="reading_once_per_client_id"),
             models.UniqueConstraint(fields=["id", "municipality"], name="reading_id_municipality"),
-            models.CheckConstraint(
-                condition=Q(submitted_by_device__isnull=False, submitted_by_user__isnull=True)
-                | Q(submitted_by_device__isnull=True, submitted_by_user__isnull=False),
-                name="reading_has_one_submitter",
-            ),
+            models.CheckConstraint(condition=one_of(SUBMITTERS), name="reading_has_one_submitter"),
             models.CheckConstraint(
                 condition=Q(submitted_as="")
                 | Q(submitted_as__in=SubmittedAs.values, submitted_by_user__isnull=False, source=Source.PROXY),
@@ -301,6 +308,9 @@ class QuestionnaireResponse(models.Model):
         db_index=False,
     )
     submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    submitted_by_system = models.ForeignKey(
+        SystemClient, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     assessed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -316,11 +326,7 @@ class QuestionnaireResponse(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["patient", "client_id"], name="response_once_per_client_id"),
             models.UniqueConstraint(fields=["id", "municipality"], name="response_id_municipality"),
-            models.CheckConstraint(
-                condition=Q(submitted_by_device__isnull=False, submitted_by_user__isnull=True)
-                | Q(submitted_by_device__isnull=True, submitted_by_user__isnull=False),
-                name="response_has_one_submitter",
-            ),
+            models.CheckConstraint(condition=one_of(SUBMITTERS), name="response_has_one_submitter"),
         ]
 
     def __str__(self) -> str:
@@ -333,12 +339,13 @@ class QuestionnaireResponse(models.Model):
 
 
 class RefusedSubmission(models.Model):
-    """What an authenticated device sent and we refused: kept raw and encrypted for 30 days, then purged."""
+    """What a known device or system sent and we refused: kept raw and encrypted for 30 days, then purged."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
-    device = models.ForeignKey(DeviceCredential, on_delete=models.PROTECT, related_name="+")
+    device = models.ForeignKey(DeviceCredential, null=True, on_delete=models.PROTECT, related_name="+")
+    system = models.ForeignKey(SystemClient, null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     endpoint = models.CharField(max_length=80)
     codes = ArrayField(models.CharField(max_length=60))
@@ -349,6 +356,7 @@ class RefusedSubmission(models.Model):
     class Meta:
         triggers = [Protect(name="immutable", operation=Update)]
         indexes = [models.Index(fields=["patient", "received_at"], name="refused_by_patient")]
+        constraints = [models.CheckConstraint(condition=one_of(["device", "system"]), name="refused_has_one_sender")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -18,6 +18,7 @@ from measurements.models import (
     Reading,
     UnitSynonym,
 )
+from patients.models import Enrolment
 
 PAGE_SIZE: Final = 100
 
@@ -76,6 +77,12 @@ def find_form(code: str, version: int) -> KnownForm | None:
                 return None
             _forms[code, version] = KnownForm(found.pk, {item.code: item for item in found.items.all()})
         return _forms[code, version]
+
+
+def is_followed_up(patient_id: UUID, *, municipality_id: int) -> bool:
+    """Whether the municipality has this patient in a course of the service that has not ended."""
+    courses = Enrolment.objects.filter(patient_id=patient_id, municipality_id=municipality_id)
+    return courses.filter(ended_on__isnull=True).exists()
 
 
 def current_questionnaires(codes: Iterable[str]) -> list[Questionnaire]:

@@ -20,8 +20,16 @@ CODES: Final[dict[str, tuple[int, str, str]]] = {
     "not_authenticated": (401, "Enheten har ikke sagt hvem den er", "Send Authorization: Bearer og enhetens nøkkel."),
     "invalid_token": (401, "Nøkkelen er ikke gyldig", "Be oppfølgingstjenesten om en ny nøkkel til enheten."),
     "device_revoked": (401, "Enheten er sperret", "Be oppfølgingstjenesten om en ny nøkkel til enheten."),
+    "token_expired": (401, "Nøkkelen er for gammel", "Hent en ny på /api/v1/oauth/token/, og send på nytt."),
+    "system_withdrawn": (401, "Systemet har ikke tilgang lenger", "Spør kommunen om systemet skal ha tilgang."),
+    "insufficient_scope": (403, "Systemet har ikke lov til dette", "Be kommunen om å gi systemet tilgang til dette."),
     "permission_denied": (403, "Enheten har ikke tilgang", "Bruk bare adressene som står på /api/v1/."),
     "not_found": (404, "Finnes ikke", "Kontroller adressen mot /api/v1/."),
+    "unknown_patient": (
+        404,
+        "Ukjent pasient",
+        "Send «patient» med id-en til en pasient i kommunen som blir fulgt opp nå. Enheter sender ikke feltet.",
+    ),
     "no_plan": (
         404,
         "Ingen plan gjelder nå",

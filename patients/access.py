@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.actor import Actor
-from accounts.enums import Role
+from accounts.enums import RevokedWhy, Role
 from accounts.models import DeviceCredential, Membership
 from accounts.roles import Permission
 from audit.enums import Action, Basis
@@ -87,11 +87,11 @@ def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
 
 
 def equipment_out(on: date) -> QuerySet[DeviceCredential]:
-    """The devices that are with a patient: in use, or no longer in use and to be fetched (R-180)."""
+    """The devices that are with a patient: in use, or no longer in use and to be fetched (R-180). Not those lost."""
     in_use = DeviceCredential.objects.filter(revoked_at__isnull=True)
     # A device that was shut out and then let in again stands there once.
     again = Exists(in_use.filter(patient_id=OuterRef("patient_id"), label=OuterRef("label")))
-    to_fetch = Q(revoked_at__date__gt=on - FETCHED_WITHIN) & ~Q(again)
+    to_fetch = Q(revoked_at__date__gt=on - FETCHED_WITHIN) & ~Q(again) & ~Q(revoked_why=RevokedWhy.LOST)
     return DeviceCredential.objects.filter(Q(revoked_at__isnull=True) | to_fetch)
 
 

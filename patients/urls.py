@@ -15,6 +15,7 @@ from patients.views import (
     insight,
     log,
     organisations,
+    pairing,
 )
 from patients.views.emergency import emergency
 from patients.views.list import patients
@@ -45,6 +46,8 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/kontakt/", contact.contact, name="contact"),
     path("pasienter/<uuid:patient_id>/enheter/", devices.devices, name="devices"),
     path("pasienter/<uuid:patient_id>/enheter/ny/", devices.issue, name="device-issue"),
+    path("pasienter/<uuid:patient_id>/enheter/par/", pairing.pair, name="device-pair"),
+    path("pasienter/<uuid:patient_id>/enheter/<uuid:credential_id>/pin/", devices.clear_pin, name="device-pin"),
     path("pasienter/<uuid:patient_id>/enheter/<uuid:credential_id>/sperr/", devices.revoke, name="device-revoke"),
     path("pasienter/<uuid:patient_id>/tilgang/", access.page, name="access"),
     path("pasienter/<uuid:patient_id>/tilgang/del/", access_steps.share, name="access-share"),

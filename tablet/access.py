@@ -26,6 +26,7 @@ from dho.lib import rls
 from patients.citizens import Citizen
 from patients.enums import Scope
 from patients.queries.citizens import citizen_for
+from tablet.paired import is_paired_here, opened_tablet
 
 # Whom the signed-in citizen acts for now: ids of ours, asked anew at every request.
 CONCERN: Final = "concern"
@@ -77,7 +78,7 @@ def _signed_in(request: ActorRequest, now: datetime) -> Citizen | None:
 
 
 # Asked in this order. A session that shows who acts in another way (a paired tablet that is opened) adds its own.
-FINDERS: Final[list[Finder]] = [_signed_in]
+FINDERS: Final[list[Finder]] = [_signed_in, opened_tablet]
 
 
 def citizens(
@@ -115,5 +116,7 @@ def _to_sign_in(request: ActorRequest) -> HttpResponse:
     """A citizen who must choose, or may no longer act, sees whom there is to choose; all others sign in."""
     if is_citizens(request):
         return redirect("citizen-choose")
+    if is_paired_here(request):
+        return redirect("tablet")
     query = {"next": request.path} if request.method in ("GET", "HEAD") else {}
     return redirect(f"{reverse('citizen-login')}{'?' + urlencode(query) if query else ''}")

@@ -27,9 +27,11 @@ def assessment_of(assessment_id: UUID) -> Assessment | None:
             "reading__type",
             "reading__submitted_by_device",
             "reading__submitted_by_user",
+            "reading__submitted_by_system",
             "response__questionnaire",
             "response__submitted_by_device",
             "response__submitted_by_user",
+            "response__submitted_by_system",
             "plan_version__decision",
             "alert__handling__by",
         )

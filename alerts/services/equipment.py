@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Max, Min, Sum
+from django.db.models import Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from alerts.enums import AlertKind, AlertState, Level
 from alerts.models import Alert
@@ -23,18 +24,18 @@ WITHIN: Final = timedelta(days=7)
 
 
 def watch_refusals(*, now: datetime) -> int:
-    """Bring devices with at least three refused readings or forms in a week to the queue; how many alerts changed.
+    """Bring to the queue whoever had three readings or forms refused in a week; how many alerts changed.
 
     What was refused before the alert was last closed has been looked at, and does not count again.
     """
     with everywhere():
         rows = (
             RefusedSubmission.objects.filter(received_at__gt=now - WITHIN)
-            .values("municipality_id", "patient_id", "device_id")
+            .values("municipality_id", "patient_id", sender=Coalesce("device_id", "system_id"))
             .annotate(refused=Sum("items"))
             .filter(refused__gte=REFUSALS)
         )
-        found = list(rows.values_list("municipality_id", "patient_id", "device_id"))
+        found = list(rows.values_list("municipality_id", "patient_id", "sender"))
     return patient_by_patient(_report, found, now=now)
 
 
@@ -43,7 +44,7 @@ def report_wrong_clocks(facts: Sequence[Fact], desk: Desk) -> None:
     for fact in facts:
         if fact.timing != Timing.FUTURE:
             continue
-        subject = f"clock:{fact.submitted_by_device_id or ''}"
+        subject = f"clock:{fact.submitted_by_device_id or fact.submitted_by_system_id or ''}"
         alert = desk.find(fact.patient_id, AlertKind.EQUIPMENT, subject)
         if alert is not None:
             desk.change(alert, count=alert.count + 1)
@@ -60,16 +61,17 @@ def report_wrong_clocks(facts: Sequence[Fact], desk: Desk) -> None:
         )
 
 
-def _report(municipality_id: int, patient_id: UUID, device_id: UUID, *, now: datetime) -> int:
+def _report(municipality_id: int, patient_id: UUID, sender: UUID, *, now: datetime) -> int:
     with rls.acting_for([municipality_id], actor="worker"):
         if not lock_patients([patient_id], wait=False):
             return 0
-        desk, subject = Desk({patient_id: municipality_id}, now=now), str(device_id)
+        desk, subject = Desk({patient_id: municipality_id}, now=now), str(sender)
         closed = Alert.objects.filter(
             patient_id=patient_id, kind=AlertKind.EQUIPMENT, subject=subject, state=AlertState.CLOSED
         ).aggregate(at=Max("closed_at"))["at"]
         since = max(closed, now - WITHIN) if closed else now - WITHIN
-        refused = RefusedSubmission.objects.filter(device_id=device_id, patient_id=patient_id, received_at__gt=since)
+        sent = RefusedSubmission.objects.filter(Q(device_id=sender) | Q(system_id=sender), patient_id=patient_id)
+        refused = sent.filter(received_at__gt=since)
         count, first = refused.aggregate(count=Sum("items", default=0), first=Min("received_at")).values()
         alert = desk.find(patient_id, AlertKind.EQUIPMENT, subject)
         if count < REFUSALS or (alert is not None and alert.count >= count):
@@ -83,7 +85,7 @@ def _report(municipality_id: int, patient_id: UUID, device_id: UUID, *, now: dat
                 AlertKind.EQUIPMENT,
                 subject,
                 level=Level.EQUIPMENT,
-                headline="Nettbrett",
+                headline="Nettbrett" if sent.filter(device_id=sender).exists() else "System",
                 detail=detail,
                 count=count,
                 waiting_since=first,

@@ -10,6 +10,8 @@ from audit.services.recording import (
     record_device_refusal,
     record_list_access,
     record_refusal,
+    record_system_access,
+    record_system_refusal,
 )
 from audit.services.sealing import seal
 
@@ -23,5 +25,7 @@ __all__ = [
     "record_device_refusal",
     "record_list_access",
     "record_refusal",
+    "record_system_access",
+    "record_system_refusal",
     "seal",
 ]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.http import Http404
 
-from audit.enums import DEVICE_ROLE, Action, Basis, basis_of
+from audit.enums import DEVICE_ROLE, SYSTEM_ROLE, Action, Basis, basis_of
 from audit.models import AccessEntry
 from dho.lib.origin import Origin
 
@@ -57,6 +57,19 @@ class Outsider(Protocol):
     def patient_id(self) -> UUID: ...
     @property
     def origin(self) -> Origin: ...
+
+
+class System(Protocol):
+    """The same of a system at one patient; `accounts.services.SystemAtWork` is one."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def municipality_id(self) -> int: ...
+    @property
+    def patient_id(self) -> UUID | None: ...
 
 
 class Refused(Http404):
@@ -140,22 +153,34 @@ def record_refusal(refusal: Refused, *, by: Person | None, now: datetime, origin
 
 def record_device_access(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
     """What a device fetched about its own patient: one row for each request."""
-    return _device_entry(action, device, origin, now, allowed=True)
+    return _machine_entry(action, device, origin, now, role=DEVICE_ROLE, allowed=True)
 
 
 def record_device_refusal(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
     """A known device that was turned away: its access has been revoked. An unknown one is nobody's, and not kept."""
-    return _device_entry(action, device, origin, now, allowed=False)
+    return _machine_entry(action, device, origin, now, role=DEVICE_ROLE, allowed=False)
 
 
-def _device_entry(action: Action, device: Device, origin: Origin, now: datetime, *, allowed: bool) -> AccessEntry:
+def record_system_access(action: Action, *, system: System, origin: Origin, now: datetime) -> AccessEntry:
+    """What a system of the municipality fetched about one patient: its name stands where a person's would."""
+    return _machine_entry(action, system, origin, now, role=SYSTEM_ROLE, allowed=True)
+
+
+def record_system_refusal(action: Action, *, system: System, origin: Origin, now: datetime) -> AccessEntry:
+    """A known system that was turned away; `patient_id` is whom it asked for, if anybody."""
+    return _machine_entry(action, system, origin, now, role=SYSTEM_ROLE, allowed=False)
+
+
+def _machine_entry(
+    action: Action, who: Device | System, origin: Origin, now: datetime, *, role: str, allowed: bool
+) -> AccessEntry:
     entry = AccessEntry(
         at=now,
-        actor_id=device.pk,
-        actor_name=device.label,
-        role=DEVICE_ROLE,
-        municipality_id=device.municipality_id,
-        patient_id=device.patient_id,
+        actor_id=who.pk,
+        actor_name=who.label,
+        role=role,
+        municipality_id=who.municipality_id,
+        patient_id=who.patient_id,
         action=action,
         basis=basis_of(action),
         allowed=allowed,

@@ -85,6 +85,7 @@ def _serve(supervisor: Supervisor, began: float) -> None:
         supervisor.add(Program("idporten", _stand_in(idporten, citizens)))
 
     print(f"\nReady at {address}/ after {seconds:.1f} s.\n\n{logins.read_text(encoding='utf-8')}")
+    print(f"Pair a tablet: open {address}/nettbrett/ in another browser, and type its code on a patient's «Enheter».")
     print(f"Logs: {servers.state.root / 'log'}\nCtrl-C stops everything.", flush=True)
     supervisor.run()
 

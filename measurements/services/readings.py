@@ -10,12 +10,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
-from accounts.models import DeviceCredential
 from dho.lib.doorbell import ring_after_commit
 from measurements.enums import Source, Timing
 from measurements.models import Reading, UnitSynonym
 from measurements.queries import KnownType, types_for
 from measurements.refusals import FieldError, Refused, field_error
+from measurements.services.machine import Machine, sent_by
 from measurements.units import NotRepresentable, UnknownUnit, find_unit, to_canonical
 
 FUTURE_AFTER: Final = timedelta(minutes=5)
@@ -81,11 +81,12 @@ class Row(NamedTuple):
 # The hot path: one statement for any number of readings. RETURNING tells which of them were new.
 _INSERT: Final = """
     INSERT INTO measurements_reading (
-        municipality_id, patient_id, submitted_by_device_id, submitted_by_user_id, submitted_as, received_at,
+        municipality_id, patient_id, submitted_by_device_id, submitted_by_user_id, submitted_by_system_id,
+        submitted_as, received_at,
         id, type_id, client_id, value, value2, sent_value, sent_unit, taken_at, timing, source,
         device_model, device_serial
     )
-    SELECT %s, %s, %s, %s, %s, %s, new.*
+    SELECT %s, %s, %s, %s, %s, %s, %s, new.*
     FROM unnest(
         %s::uuid[], %s::text[], %s::uuid[], %s::numeric[], %s::numeric[], %s::text[], %s::text[], %s::timestamptz[],
         %s::text[], %s::text[], %s::text[], %s::text[]
@@ -97,20 +98,22 @@ _INSERT: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """For whom, and by which device or person; a person on behalf of the patient says in what capacity."""
+    """For whom, and by which device, system or person; a person on behalf of the patient says in what capacity."""
 
     municipality_id: int
     patient_id: UUID
     device_id: UUID | None
     user_id: UUID | None = None
+    system_id: UUID | None = None
     submitted_as: str = ""
 
 
 def store_readings(
-    *, credential: DeviceCredential, submitted: Sequence[SubmittedReading | Refused], now: datetime
+    *, credential: Machine, submitted: Sequence[SubmittedReading | Refused], now: datetime
 ) -> list[Stored | Refused]:
-    """`store_from` a device, about its own patient."""
-    sender = Sender(credential.municipality_id, credential.patient_id, credential.pk)
+    """`store_from` a device, about its own patient, or a system, about the one that it named."""
+    device, system = sent_by(credential)
+    sender = Sender(credential.municipality_id, credential.patient_id, device, system_id=system)
     return store_from(sender=sender, submitted=submitted, now=now)
 
 
@@ -216,7 +219,8 @@ def _numbers(sent_value: str) -> object:
 def _insert(sender: Sender, rows: Sequence[Row], now: datetime) -> set[UUID]:
     """Insert in the order of the client ids, so that two batches with the same readings cannot deadlock."""
     owner: list[Any] = [
-        sender.municipality_id, sender.patient_id, sender.device_id, sender.user_id, sender.submitted_as, now,
+        sender.municipality_id, sender.patient_id, sender.device_id, sender.user_id, sender.system_id,
+        sender.submitted_as, now,
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, owner + [list(column) for column in zip(*rows, strict=True)])

@@ -1,4 +1,4 @@
-"""What an authenticated device sent and we refused: kept, so that nothing a patient measured just disappears."""
+"""What a known device or system sent and we refused: kept, so that nothing a patient measured just disappears."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -6,9 +6,9 @@ from typing import Final
 
 from django.db import transaction
 
-from accounts.models import DeviceCredential
 from dho.lib import rls
 from measurements.models import RefusedSubmission
+from measurements.services.machine import Machine, sent_by
 from organisations.models import Municipality
 
 KEPT_BYTES: Final = 64 * 1024
@@ -17,13 +17,15 @@ KEPT_FOR: Final = timedelta(days=30)
 
 @transaction.atomic(savepoint=False)
 def keep_refused(
-    *, credential: DeviceCredential, endpoint: str, codes: Iterable[str], body: bytes, now: datetime, items: int = 1
+    *, credential: Machine, endpoint: str, codes: Iterable[str], body: bytes, now: datetime, items: int = 1
 ) -> RefusedSubmission:
     """Keep the first 64 KB of the body, encrypted, with the codes that the device was given and how many items."""
+    device, system = sent_by(credential)
     return RefusedSubmission.objects.create(
         municipality_id=credential.municipality_id,
         patient_id=credential.patient_id,
-        device=credential,
+        device_id=device,
+        system_id=system,
         received_at=now,
         endpoint=endpoint[:80],
         codes=sorted(set(codes)),

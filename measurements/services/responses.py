@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import DeviceCredential
 from dho.lib.doorbell import ring_after_commit
 from measurements.enums import ItemKind
 from measurements.models import QuestionnaireItem, QuestionnaireResponse
 from measurements.queries import KnownForm, find_form
 from measurements.refusals import FieldError, Refused, field_error
+from measurements.services.machine import Machine, sent_by
 from measurements.services.readings import Stored, timing_of
 
 LONGEST_TEXT: Final = 2000
@@ -43,7 +43,7 @@ class SubmittedResponse:
 
 
 @transaction.atomic(savepoint=False)
-def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
+def store_response(*, credential: Machine, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
     """Store the answers of the device's patient, with the sum of their points (R-084). Judged later, by the worker.
 
     Resending gives the first answer again. Refused are an unknown form, item or option, a required item left open, and
@@ -55,6 +55,7 @@ def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse
     answers, errors = _checked(form, submitted.answers)
     if errors:
         return Refused(*errors)
+    device, system = sent_by(credential)
     response = QuestionnaireResponse(
         municipality_id=credential.municipality_id,
         patient_id=credential.patient_id,
@@ -65,7 +66,8 @@ def store_response(*, credential: DeviceCredential, submitted: SubmittedResponse
         taken_at=submitted.taken_at,
         received_at=now,
         timing=timing_of(submitted.taken_at, now),
-        submitted_by_device=credential,
+        submitted_by_device_id=device,
+        submitted_by_system_id=system,
     )
     # The unique key decides between two of the same id that arrive together; the loser then finds the winner.
     QuestionnaireResponse.objects.bulk_create([response], ignore_conflicts=True)

@@ -19,10 +19,24 @@ from patients.models import Patient
 FORMAT: Final = "dho-export-1"
 # Keys to look up or sign in with. They say nothing about the person.
 LEFT_OUT: Final = frozenset(
-    {"national_id_index", "address_index", "neighbourhood_index", "secret_hash", "webhook_secret"}
+    {
+        "national_id_index",
+        "address_index",
+        "neighbourhood_index",
+        "secret_hash",
+        "secret_expires_at",
+        "webhook_secret",
+        "refresh_hash",
+        "spare_hash",
+        "pin_hash",
+    }
 )
 # They name rows, not patients, and are looked up by the rows found before.
 BY_ROW: Final = frozenset({"audit_changeentry", "audit_auditreview"})
+
+
+# A municipality's own, about nobody.
+ABOUT_NOBODY: Final = frozenset({"accounts_systemclient"})
 
 
 @dataclass(frozen=True, slots=True)

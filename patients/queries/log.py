@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import User
-from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, Action, Basis
+from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, SYSTEM_ROLE, Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import looks_at
 from dho.lib.encryption import blind_index
@@ -35,6 +35,7 @@ _OUTSIDE: Final = {
     DEVICE_ROLE: _("pasientens enhet"),
     PATIENT_ROLE: _("pasienten selv"),
     RELATIVE_ROLE: _("pårørende"),
+    SYSTEM_ROLE: _("system i kommunen"),
 }
 WHAT: Final[dict[Action, LazyText]] = {
     Action.OPEN_PATIENT: _("Så på siden din med målinger og varsler"),
@@ -54,6 +55,12 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.OPEN_DEVICES: _("Så hvilke enheter du bruker"),
     Action.ISSUE_DEVICE: _("Ga en enhet tilgang til å sende målinger for deg"),
     Action.REVOKE_DEVICE: _("Sperret en enhet"),
+    Action.FIND_TABLET: _("Slo opp koden fra et nettbrett for å koble det til deg"),
+    Action.PAIR_DEVICE: _("Koblet et nettbrett til deg"),
+    Action.RESET_PIN: _("Nullstilte PIN-koden på nettbrettet ditt"),
+    Action.SYSTEM_READINGS: _("Hentet målingene dine til et annet system i kommunen"),
+    Action.SYSTEM_PLAN: _("Hentet planen din til et annet system i kommunen"),
+    Action.SYSTEM_FORMS: _("Hentet skjemaene dine til et annet system i kommunen"),
     Action.READ_LOG: _("Så hvem som har sett i journalen din"),
     Action.REVIEW_LOG: _("Kontrollerte hvem som har sett i journalen din"),
     Action.PRINT_LOG: _("Skrev ut hvem som har sett i journalen din"),

@@ -139,6 +139,9 @@ COLUMNS: Final[dict[str, str | LazyText]] = {
     "postal_code": _("Postnummer"),
     "place": _("Poststed"),
     "registered_at": _("Registrert"),
+    "revoked_why": _("Hvorfor sperret"),
+    "device_model": _("Modell"),
+    "last_seen_at": _("Sist i kontakt"),
 }
 # Codes that belong to apps above this one and have no Norwegian label in their model.
 CODES: Final[dict[str, str | LazyText]] = {

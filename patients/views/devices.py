@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actor import Actor, ActorRequest
+from accounts.enums import RevokedWhy
 from accounts.roles import Permission
-from accounts.services import issue_credential, revoke_credential
+from accounts.services import issue_credential, reset_pin, revoke_credential
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import Refused
 from patients.access import get_patient
-from patients.forms.devices import DeviceForm
+from patients.forms.devices import DeviceForm, ResetPinForm, RevokeForm
 from patients.models import Patient
 from patients.queries import credentials_of
 
@@ -31,7 +32,7 @@ from patients.queries import credentials_of
 @require_safe
 def devices(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """The list, with the form that gives another device access."""
-    return _page(request, _patient(request, patient_id, Action.OPEN_DEVICES, timezone.now()))
+    return _page(request, patient_of(request, patient_id, Action.OPEN_DEVICES, timezone.now()))
 
 
 @logs(Action.ISSUE_DEVICE)
@@ -41,11 +42,13 @@ def devices(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def issue(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """Give a device access. The token stands in this answer only: it is in no address, session, log or cache."""
     now = timezone.now()
-    patient = _patient(request, patient_id, Action.ISSUE_DEVICE, now)
+    patient = patient_of(request, patient_id, Action.ISSUE_DEVICE, now)
     form = DeviceForm(request.POST)
     if not form.is_valid():
         return _page(request, patient, form=form, status=422)
-    credential, token = issue_credential(patient=patient, label=form.cleaned_data["label"], by=_actor(request), now=now)
+    credential, token = issue_credential(
+        patient=patient, label=form.cleaned_data["label"], by=actor_of(request), now=now
+    )
     return _page(request, patient, issued=credential, token=token)
 
 
@@ -56,11 +59,13 @@ def issue(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 def revoke(request: ActorRequest, patient_id: UUID, credential_id: UUID) -> HttpResponse:
     """End a device's access at once. A lost tablet must not wait for a second question."""
     now = timezone.now()
-    patient = _patient(request, patient_id, Action.REVOKE_DEVICE, now, object_id=str(credential_id))
+    patient = patient_of(request, patient_id, Action.REVOKE_DEVICE, now, object_id=str(credential_id))
     credential = credentials_of(patient).filter(pk=credential_id).first()
     if credential is None:
         raise Refused(Action.REVOKE_DEVICE, patient_id=patient_id, object_id=str(credential_id))
-    revoke_credential(credential=credential, by=_actor(request), now=now)
+    form = RevokeForm(request.POST)
+    why = RevokedWhy(form.cleaned_data["why"]) if form.is_valid() else RevokedWhy.STAFF
+    revoke_credential(credential=credential, by=actor_of(request), now=now, why=why)
     messages.success(
         request,
         gettext("«%(credential)s» er sperret. Enheten kan ikke lenger sende målinger.")
@@ -69,7 +74,30 @@ def revoke(request: ActorRequest, patient_id: UUID, credential_id: UUID) -> Http
     return redirect("devices", patient_id)
 
 
-def _patient(request: ActorRequest, patient_id: UUID, action: Action, now: datetime, *, object_id: str = "") -> Patient:
+@logs(Action.RESET_PIN)
+@login_required
+@never_cache
+@require_POST
+def clear_pin(request: ActorRequest, patient_id: UUID, credential_id: UUID) -> HttpResponse:
+    """The patient has forgotten the PIN, or tried too often: a new one is chosen on the tablet."""
+    patient = patient_of(request, patient_id, Action.RESET_PIN, timezone.now(), object_id=str(credential_id))
+    credential = credentials_of(patient).filter(pk=credential_id, paired=True, revoked_at__isnull=True).first()
+    if credential is None:
+        raise Refused(Action.RESET_PIN, patient_id=patient_id, object_id=str(credential_id))
+    form = ResetPinForm(request.POST)
+    if not form.is_valid():
+        return _page(request, patient, status=422, pin_form=form, pin_of=credential)
+    reset_pin(credential=credential, by=actor_of(request))
+    messages.success(
+        request, gettext("PIN-koden på «%(label)s» er nullstilt. Pasienten velger en ny.") % {"label": credential.label}
+    )
+    return redirect("devices", patient_id)
+
+
+def patient_of(
+    request: ActorRequest, patient_id: UUID, action: Action, now: datetime, *, object_id: str = ""
+) -> Patient:
+    """The patient whose devices the actor manages, with the look logged."""
     return get_patient(
         patient_id,
         by=request.actor,
@@ -80,17 +108,21 @@ def _patient(request: ActorRequest, patient_id: UUID, action: Action, now: datet
     )
 
 
-def _actor(request: ActorRequest) -> Actor:
+def actor_of(request: ActorRequest) -> Actor:
     """Who acts, once a patient has been opened: `get_patient` has refused everybody without a membership."""
     assert request.actor is not None  # noqa: S101
     return request.actor
 
 
 def _page(request: ActorRequest, patient: Patient, *, status: int = 200, **extra: Any) -> HttpResponse:
+    credentials = list(credentials_of(patient))
     context = {
         "patient": patient,
         "age": patient.age(patient.deceased_on or timezone.localdate()),
-        "credentials": credentials_of(patient),
+        "tablets": [each for each in credentials if each.paired and each.revoked_at is None],
+        "gateways": [each for each in credentials if not each.paired and each.revoked_at is None],
+        "revoked": [each for each in credentials if each.revoked_at is not None],
         "form": DeviceForm(),
+        "pin_form": ResetPinForm(),
     }
     return render(request, "patients/devices.html", context | extra, status=status)

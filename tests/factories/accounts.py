@@ -5,6 +5,8 @@ from datetime import timedelta
 from functools import cache
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.idp.oidc.models import Client as OAuthClient
+from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.auth.hashers import make_password
@@ -12,11 +14,12 @@ from django.core.cache import cache as django_cache
 from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from accounts import sessions
 from accounts.actor import Actor
-from accounts.enums import Role
-from accounts.models import DeviceCredential, Membership, User
+from accounts.enums import Role, SystemKind, SystemScope
+from accounts.models import DeviceCredential, Membership, SystemClient, User
 from accounts.queries import work_of
 from patients.models import Patient
 from tests.factories.clock import NOW
@@ -98,3 +101,20 @@ def make_device(patient: Patient, issued_by: User, secret: str = "hemmelig-tilga
 def token_of(device: DeviceCredential, secret: str = "hemmelig-tilgang") -> str:
     """The bearer token that the tablet holds."""
     return f"dho_{device.municipality_id}_{device.pk.hex}_{secret}"
+
+
+def make_system(municipality_id: int, registered_by: User, **fields) -> tuple[SystemClient, str]:
+    """A system that may do everything, and an access token of its that is good for half an hour from NOW."""
+    pk, name = uuid7(), fields.pop("name", "Profil")
+    client = OAuthClient.objects.create(pk=f"dho-{municipality_id}-{pk.hex}", name=name, secret="!")
+    fields = {"kind": SystemKind.EPJ, "scopes": SystemScope.values, "valid_from": ALWAYS} | fields
+    system = SystemClient.objects.create(
+        pk=pk, municipality_id=municipality_id, client=client, name=name, registered_at=NOW,
+        registered_by=registered_by, **fields,
+    )  # fmt: skip
+    token = f"dhos_{municipality_id}_{pk.hex}_{'s' * 64}"
+    row = Token(type=Token.Type.ACCESS_TOKEN, client=client, expires_at=NOW + timedelta(minutes=30))
+    row.set_scopes(system.scopes)
+    row.set_value(token)
+    row.save()
+    return system, token

@@ -12,13 +12,30 @@ from tests.factories.accounts import token_of
 from tests.measurements.fuzzing import hold
 
 OPERATIONS = {
-    ("/api/v1/readings/", "get"): {"200", "400", "401", "403", "503"},
-    ("/api/v1/readings/", "post"): {"200", "201", "400", "401", "403", "409", "413", "415", "503"},
-    ("/api/v1/readings/batch/", "post"): {"200", "400", "401", "403", "413", "415", "503"},
-    ("/api/v1/questionnaire-responses/", "post"): {"200", "201", "400", "401", "403", "409", "413", "415", "503"},
+    ("/api/v1/readings/", "get"): {"200", "400", "401", "403", "404", "503"},
+    ("/api/v1/readings/", "post"): {"200", "201", "400", "401", "403", "404", "409", "413", "415", "503"},
+    ("/api/v1/readings/batch/", "post"): {"200", "400", "401", "403", "404", "413", "415", "503"},
+    ("/api/v1/questionnaire-responses/", "post"): {
+        "200",
+        "201",
+        "400",
+        "401",
+        "403",
+        "404",
+        "409",
+        "413",
+        "415",
+        "503",
+    },
     ("/api/v1/plan/", "get"): {"200", "401", "403", "404", "503"},
-    ("/api/v1/questionnaires/", "get"): {"200", "401", "403", "503"},
+    ("/api/v1/questionnaires/", "get"): {"200", "401", "403", "404", "503"},
 }
+# Whoever asks for a key has none yet, and gets the answers of the RFC.
+OAUTH = {
+    ("/api/v1/oauth/device/", "post"): {"200", "400", "401", "413", "429", "503"},
+    ("/api/v1/oauth/token/", "post"): {"200", "400", "401", "413", "429", "503"},
+}
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(scope="module")
@@ -32,20 +49,33 @@ def test_it_says_every_answer_of_every_operation(document):
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     }
-    assert found == OPERATIONS
+    assert found == OPERATIONS | OAUTH
 
 
 def test_every_refusal_is_a_problem_document(document):
-    for methods in document["paths"].values():
+    for path, methods in document["paths"].items():
         for operation in methods.values():
+            if "/oauth/" in path:
+                continue
             for status, answer in operation["responses"].items():
                 expected = "application/json" if status.startswith("2") else "application/problem+json"
                 assert list(answer["content"]) == [expected]
                 assert operation["security"] == [{"enhet": []}]
 
 
+def test_a_key_is_asked_for_with_a_form_and_without_a_key(document):
+    for path, method in OAUTH:
+        operation = document["paths"][path][method]
+        assert list(operation["requestBody"]["content"]) == [FORM]
+        assert "security" not in operation
+        assert {
+            kind for status, answer in operation["responses"].items() if status != "503" for kind in answer["content"]
+        } == {"application/json"}
+
+
 def test_it_refuses_unknown_fields_and_says_so(document):
-    received = [name for name in document["components"]["schemas"] if name.endswith("Request")]
+    asked = {"AskCodeRequest", "AskTokenRequest"}
+    received = [name for name in document["components"]["schemas"] if name.endswith("Request") and name not in asked]
     assert sorted(received) == ["BatchRequest", "InstrumentRequest", "ReadingRequest", "ResponseRequest"]
     assert all(document["components"]["schemas"][name]["additionalProperties"] is False for name in received)
     readings = document["components"]["schemas"]["BatchRequest"]["properties"]["readings"]
@@ -61,7 +91,7 @@ def test_the_page_shows_every_operation_form_and_code(client: Client, db, docume
     answer = client.get("/api/v1/")
     assert answer.status_code == 200
     page = answer.content.decode()
-    for path, method in OPERATIONS:
+    for path, method in OPERATIONS | OAUTH:
         assert f"<code>{method.upper()} {path}</code>" in page
     for name in [*document["components"]["schemas"], *CODES]:
         assert f'id="{name}"' in page
@@ -91,5 +121,5 @@ def test_the_pages_can_only_be_read(client: Client, db, method):
 def test_no_generated_request_breaks_the_document(committed_world):
     """Good, broken and odd requests: no 5xx, only documented answers, nothing wrong silently accepted."""
     token = token_of(committed_world.per_tablet)
-    for path, method in OPERATIONS:
+    for path, method in OPERATIONS | OAUTH:
         assert hold(path, method, token=token, examples=20).total() > 0

@@ -33,6 +33,16 @@ SHARED = {
     "language",
     "api",
     "api-schema",
+} | {
+    # A tablet's own door, and where machines fetch their keys: whoever is signed in makes no difference there.
+    "tablet",
+    "tablet-connect",
+    "tablet-code",
+    "tablet-pin",
+    "tablet-pin-new",
+    "tablet-lock",
+    "api-oauth-device",
+    "api-oauth-token",
 }
 PEOPLE = ["patient", "relative", "see_only", "submit_only", "log_only"]
 

@@ -22,7 +22,7 @@ from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement
 from patients.models import CorrectionRequest
 from tests.database import see_everything
-from tests.factories.accounts import let_in
+from tests.factories.accounts import let_in, make_system
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
@@ -114,7 +114,21 @@ DOORS = {
     "patient": ("get", only("kari", "dahl")),
     "explanation": ("get", only("kari", "dahl")),
     "contact": ("get", only("kari")),
+    "systems": ("get", only("ness", others=NO)),
+    "system-new": ("get", only("ness", others=NO)),
+    "system-renew": ("post", only("ness", others=NO)),
+    "system-withdraw": ("post", only("ness", others=NO, code=LOGIN)),
     "devices": ("get", only("kari")),
+    "device-pair": ("get", only("kari")),
+    # Per's tablet was issued, not paired, so it has no PIN; the good outcome is in tests/patients.
+    "device-pin": ("post", only()),
+    # The tablet's own door is for whoever holds a paired tablet: tests/tablet.
+    "tablet": ("get", only(*PEOPLE, nobody=IN)),
+    "tablet-connect": ("post", only(*PEOPLE, code=LOGIN)),
+    "tablet-code": ("get", only(*PEOPLE, code=LOGIN)),
+    "tablet-pin": ("get", only(*PEOPLE, code=LOGIN)),
+    "tablet-pin-new": ("get", only(*PEOPLE, code=LOGIN)),
+    "tablet-lock": ("post", only(*PEOPLE, code=LOGIN)),
     "device-issue": ("post", only("kari")),
     "device-revoke": ("post", only("kari", code=LOGIN)),
     "access-log": ("get", only("vera", others=NO)),
@@ -160,6 +174,9 @@ DOORS = {
     "api-responses": ("post", only(others=401, nobody=401)),
     "api-plan": ("get", only(others=401, nobody=401)),
     "api-questionnaires": ("get", only(others=401, nobody=401)),
+    # Who asks for a key has none; a person's session is nothing there. What is posted here is no form of the RFC's.
+    "api-oauth-device": ("post", only(others=400, nobody=400)),
+    "api-oauth-token": ("post", only(others=400, nobody=400)),
 }
 # Acts whose good outcome has tests of its own; here only that everybody else is kept out.
 ACTS = {"queue-claim", "queue-release", "queue-done", "queue-undo"}
@@ -237,6 +254,7 @@ def red_per(world):
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",
+        "system_id": make_system(world.a.pk, world.ness)[0].pk,
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,

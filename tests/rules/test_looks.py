@@ -23,7 +23,7 @@ from organisations.models import Partner
 from patients.enums import Scope
 from patients.models import Handover
 from tests.database import see_everything
-from tests.factories.accounts import make_membership, make_user, token_of
+from tests.factories.accounts import make_membership, make_system, make_user, token_of
 from tests.factories.care import share
 from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
 from tests.factories.clock import NOW
@@ -100,6 +100,12 @@ LOOKS = [
     refused("device-issue", Action.ISSUE_DEVICE, **POST),
     Look("device-revoke", Action.REVOKE_DEVICE, status=302, **POST),
     refused("device-revoke", Action.REVOKE_DEVICE, **POST),
+    Look("device-pair", Action.FIND_TABLET),
+    Look("device-pair", Action.PAIR_DEVICE, status=422, data={"step": "confirm"}, **POST),
+    refused("device-pair", Action.FIND_TABLET),
+    refused("device-pair", Action.PAIR_DEVICE, data={"step": "confirm"}, **POST),
+    Look("device-pin", Action.RESET_PIN, status=302, data={"identified": "on"}, **POST),
+    refused("device-pin", Action.RESET_PIN, **POST),
     Look("plans", Action.LIST_PLANS, "dahl", towns="ab", **LIST),
     refused("plans", Action.LIST_PLANS, "ness", 403, **LIST),
     Look("plan-decide", Action.OPEN_PLAN),
@@ -222,12 +228,19 @@ LOOKS = [
     Look("api-readings", Action.READ_READINGS, "tablet"),
     Look("api-plan", Action.READ_PLAN, "tablet"),
     Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "tablet"),
+    Look("api-readings", Action.SYSTEM_READINGS, "epj"),
+    Look("api-plan", Action.SYSTEM_PLAN, "epj"),
+    Look("api-questionnaires", Action.SYSTEM_FORMS, "epj"),
+    Look("api-readings", Action.SYSTEM_READINGS, "gateway", status=404, allowed=False, patient=False),
+    Look("api-plan", Action.SYSTEM_PLAN, "gateway", status=404, allowed=False, patient=False),
+    Look("api-questionnaires", Action.SYSTEM_FORMS, "gateway", status=404, allowed=False, patient=False),
     Look("api-readings", Action.READ_READINGS, "revoked", status=401, allowed=False),
     Look("api-plan", Action.READ_PLAN, "revoked", status=401, allowed=False),
     Look("api-questionnaires", Action.READ_QUESTIONNAIRES, "revoked", status=401, allowed=False),
 ]
 # Whoever is let in at all sees what it may there; the others go to the sign-in.
 NEVER_REFUSED = {"citizen-home"}
+SYSTEMS = {"epj", "gateway"}
 CITIZENS = {"own", "tone", "sender", "reader"}
 # Relatives whose authority covers one thing only.
 LIMITED = {"sender": (Scope.SUBMIT, "15817012346"), "reader": (Scope.READ_LOG, "15817012347")}
@@ -267,6 +280,7 @@ def places(world, request) -> dict[str, UUID]:
     world.mona = make_user("mona", "Mona", "Vik")
     make_membership(world.mona, Role.NURSE, service=make_service("Legevakten", owner=world.a.pk))
     world.citizens = {"own": own_citizen(world.per), "tone": relative_citizen(give_authority(world.per))}
+    world.epj, world.gateway = (make_system(world.a.pk, world.ness) for _ in range(2))
     home = make_service("Solsiden bofellesskap", owner=world.a.pk)
     world.bo = make_user("bo", "Bo", "Haug")
     make_membership(world.bo, Role.GROUP_HOME_STAFF, service=home)
@@ -290,6 +304,11 @@ def ask(world, places, look: Look) -> HttpResponse:
     mine = "bos_" if look.person == "bo" and "client_id" in needed else ""
     address = reverse(look.door, kwargs={name: places[(mine if name == "client_id" else "") + name] for name in needed})
     with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        if look.person in SYSTEMS:
+            # The gateway does not say whose record.
+            query = {"patient": str(world.per.pk)} if look.person == "epj" else {}
+            token = getattr(world, look.person)[1]
+            return Client().get(address, query, headers={"Authorization": f"Bearer {token}"})
         if look.person in ("tablet", "revoked"):
             return Client().get(address, headers={"Authorization": f"Bearer {token_of(world.per_tablet)}"})
         if look.person in CITIZENS:
@@ -303,6 +322,8 @@ def actor_of_look(world, look: Look):
     """Whose id stands in the row."""
     if look.person in CITIZENS:
         return world.citizens[look.person].user
+    if look.person in SYSTEMS:
+        return getattr(world, look.person)[0]
     return world.per_tablet if look.person in ("tablet", "revoked") else getattr(world, look.person)
 
 
@@ -325,7 +346,11 @@ def test_every_action_that_a_view_declares_is_looked_for_here():
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 def test_one_look_leaves_exactly_its_row(world, places, look):
     if look.person == "revoked":
-        type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(revoked_at=NOW, revoked_by=world.kari)
+        type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(
+            revoked_at=NOW, revoked_by=world.kari, revoked_why="STAFF"
+        )
+    if look.door == "device-pin":
+        type(world.per_tablet).objects.filter(pk=world.per_tablet.pk).update(paired=True, pin_hash="!")
     person = actor_of_look(world, look)
     before = list(AccessEntry.objects.values_list("pk", flat=True))
     answer = ask(world, places, look)
