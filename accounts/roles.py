@@ -98,6 +98,11 @@ MAY_GIVE: Final[dict[Role, frozenset[Role]]] = {
 }
 
 
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that have the permission."""
+    return [role for role, rights in RIGHTS.items() if permission in rights]
+
+
 def allows(role: Role | str, permission: Permission) -> bool:
     """Whether the role has the permission. A misspelt permission or role raises instead of quietly refusing."""
     return Permission(permission) in RIGHTS[Role(role)]
