@@ -82,6 +82,7 @@ NEEDS: Final[dict[Permission, Shared]] = {
     P.SUBMIT: Shared.READINGS,
     P.EMERGENCY_ACCESS: Shared.READINGS,
     P.SHARE_PATIENT: Shared.READINGS,
+    P.HAND_OVER: Shared.READINGS,
     P.BLOCK_ACCESS: Shared.READINGS,
     P.SEE_PLAN: Shared.PLAN,
     P.DRAFT_PLAN: Shared.PLAN,

@@ -232,6 +232,22 @@ class TestHandover:
         assert (page.status_code, "allerede besvart eller trukket tilbake" in plain(page)) == (409, True)
 
 
+class TestWhoMayNotRead:
+    """A refused form answers with the whole page, so nobody who may not read it gets as far."""
+
+    @pytest.fixture
+    def only_equipment(self, world):
+        Agreement.objects.filter(service=world.joint, party=world.b).update(shares=["EQUIPMENT"])
+
+    @pytest.mark.parametrize("door", ["access-share", "handover-propose", "access-block"])
+    def test_an_agreement_on_equipment_opens_no_step(self, as_kari, world, only_equipment, door):
+        page = as_kari.post(at(door, world.solveig))
+        assert (page.status_code, "Anne Dahl" in page.text) == (404, False)
+
+    def test_a_leader_takes_no_step_at_the_patient(self, world):
+        assert browser_of(world.eva).post(at("handover-propose", world.per)).status_code == 404
+
+
 class TestBlocks:
     def test_it_is_registered_and_lifted(self, as_kari, world):
         page = as_kari.post(at("access-block", world.per), {"against": f"user:{world.berit.pk}"}, follow=True)
