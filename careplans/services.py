@@ -21,7 +21,7 @@ from careplans.enums import Decision, VersionStatus, Zone
 from careplans.models import OPEN_STATUSES, Approval, Measure, Plan, PlanVersion, Schedule, Threshold
 from careplans.queries.catalogue import ruleset_of
 from careplans.scoring import RuleSet, problems
-from patients.access import patients_to_decide_for
+from patients.access import own_patients, patients_to_decide_for
 from patients.models import Patient
 
 
@@ -79,10 +79,9 @@ class NotYours(Exception):
 def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: datetime) -> PlanVersion:
     """A new version with exactly this content; opens the plan when the patient has none (R-029, R-037).
 
-    Raises PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
+    Raises NotYours, PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
     """
-    if patient.municipality_id not in by.reaches(Permission.DRAFT_PLAN):
-        raise NotYours
+    _require_writer(patient, by=by, now=now)
     plan, _ = Plan.objects.get_or_create(patient=patient, defaults={"municipality_id": patient.municipality_id})
     _lock(plan.pk)
     if standing := plan.versions.filter(status__in=OPEN_STATUSES).first():
@@ -111,9 +110,10 @@ def revise(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
 def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
     """Send the draft to the patient's GP and freeze it (R-041).
 
-    Raises PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
+    Raises NotYours, PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
     """
-    version = _locked(version, by=by, permission=Permission.DRAFT_PLAN)
+    _require_writer(version.patient, by=by, now=now)
+    version = _locked(version)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
     if found := problems_of(version):
@@ -124,9 +124,13 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion
 
 
 @transaction.atomic
-def withdraw(*, version: PlanVersion, by: Actor) -> PlanVersion:
-    """Take a proposal back before the doctor has decided, to write a new one. Raises WrongStep when nothing waits."""
-    version = _locked(version, by=by, permission=Permission.DRAFT_PLAN)
+def withdraw(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+    """Take a proposal back before the doctor has decided, to write a new one.
+
+    Raises NotYours, WrongStep when nothing waits.
+    """
+    _require_writer(version.patient, by=by, now=now)
+    version = _locked(version)
     if version.status != VersionStatus.PROPOSED:
         raise WrongStep(version.status)
     version.status = VersionStatus.WITHDRAWN
@@ -232,19 +236,23 @@ def _lock(plan_id: Any) -> None:
     Plan.objects.select_for_update().get(pk=plan_id)
 
 
-def _locked(version: PlanVersion, *, by: Actor, permission: Permission) -> PlanVersion:
-    """The version as it is now, with nobody else able to change it until the transaction ends."""
-    if version.municipality_id not in by.reaches(permission):
+def _require_writer(patient: Patient, *, by: Actor, now: datetime) -> None:
+    """Raises NotYours unless the ordinary rules let this person write this patient's plan (docs/rights.md)."""
+    if not own_patients(by, now=now, permission=Permission.DRAFT_PLAN).filter(pk=patient.pk).exists():
         raise NotYours
+
+
+def _locked(version: PlanVersion) -> PlanVersion:
+    """The version as it is now, with nobody else able to change it until the transaction ends."""
     _lock(version.plan_id)
     return PlanVersion.objects.select_related("patient").get(pk=version.pk)
 
 
 def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
     """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
-    version = _locked(version, by=by, permission=Permission.APPROVE_PLAN)
     if not decides_for(version.patient, by=by, now=now) or not has_hpr_number(by):
         raise NotYours
+    version = _locked(version)
     if version.status == VersionStatus.DRAFT:
         raise WrongStep(version.status)
     if version.status != VersionStatus.PROPOSED:

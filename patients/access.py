@@ -28,6 +28,8 @@ _OF_THE_HOLDER: Final = frozenset(
         Permission.CLOSE_RED,
         Permission.HAND_OVER,
         Permission.SHARE_PATIENT,
+        Permission.BLOCK_ACCESS,
+        Permission.DRAFT_PLAN,
         Permission.MANAGE_DEVICES,
         Permission.MESSAGE,
     }

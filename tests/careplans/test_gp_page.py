@@ -489,7 +489,7 @@ class TestWhenItIsTooLate:
 
     def test_a_changed_proposal_must_be_read_again(self, as_dahl, world, proposal):
         """ux.md 4.3 and acceptance 19: the nurse changed the plan while the doctor was reading."""
-        withdraw(version=proposal, by=world.actor(world.kari))
+        withdraw(version=proposal, by=world.actor(world.kari), now=NOW)
         newer = make_draft(world.per, world.kari)
         Threshold.objects.filter(version=newer, quantity="spo2").update(yellow_low=Decimal(89))
         propose(newer)
