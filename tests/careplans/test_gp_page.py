@@ -391,8 +391,9 @@ class TestApproving:
             ({"valid_until": ""}, "Gyldighetsdato: skriv siste dag planen gjelder."),
             (
                 {"valid_until": "i morgen"},
-                "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+                "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 01.01.2027.",
             ),
+            ({"valid_until": "31.12.9999"}, "Gyldighetsdato: skriv et år fra 1900 til 2199."),
             ({"valid_until": "18.11.2026"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
             ({"valid_until": "19.11.2028"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
         ],

@@ -154,6 +154,7 @@ class TestSharing:
         [
             ({}, 422, "Tjeneste: velg en tjeneste i listen."),
             ({"last_day": "i morgen"}, 422, "Siste dag: skriv datoen som dag, måned og år"),
+            ({"last_day": "31.12.9999"}, 422, "Siste dag: skriv et år fra 1900 til 2199."),
             ({"last_day": "01.11.2026"}, 409, "Dagen er passert."),
             ({"service": "joint"}, 409, "Tjenesten følger allerede opp pasienten."),
             ({"service": "own_c"}, 422, "Tjeneste: velg en tjeneste i listen."),
@@ -196,6 +197,7 @@ class TestHandover:
         [
             ({}, 422, "Tjeneste: velg en tjeneste i listen."),
             ({"takes_effect_on": "31.02.2027"}, 422, "Fra og med: skriv datoen som dag, måned og år"),
+            ({"takes_effect_on": "31.12.9999"}, 422, "Fra og med: skriv et år fra 1900 til 2199."),
             ({"takes_effect_on": "01.11.2026", "service": "home"}, 409, "Dagen er passert."),
             ({"takes_effect_on": "20.11.2026", "service": "own_c"}, 409, "Tjenesten har ingen avtale"),
         ],
