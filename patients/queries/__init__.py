@@ -2,6 +2,7 @@
 
 from patients.queries.emergencies import emergencies_of, find_for_emergency, looks_during, reviewable, unreviewed
 from patients.queries.following import (
+    TO_READ,
     can_follow_up,
     incoming_handovers,
     open_handovers,
@@ -14,6 +15,7 @@ from patients.queries.lists import SHOWN_AT_MOST, credentials_of, find_patients
 
 __all__ = [
     "SHOWN_AT_MOST",
+    "TO_READ",
     "Responsibility",
     "Seer",
     "can_follow_up",

@@ -1,5 +1,6 @@
 """«Tilgang»: who sees this patient and why, who answers for her, and the steps that change it (R-151, ux.md 2.2)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from accounts.models import Membership, User
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
+from organisations.enums import Shared
 from organisations.models import FollowUpService, GpPractice
 from patients import queries
 from patients.access import emergency_of, get_patient, own_patients, visible_patients
@@ -76,8 +78,8 @@ def _seen_and_allowed(by: Actor, *, now: datetime, permission: Permission) -> Qu
 
 
 def share_form(visit: Visit, data: Any = None) -> ShareForm:
-    """With the services that may see patients of the municipality today."""
-    return ShareForm(data, services=_services(visit))
+    """With the services that may read about patients of the municipality today."""
+    return ShareForm(data, services=_services(visit, sharing=queries.TO_READ))
 
 
 def handover_form(visit: Visit, data: Any = None) -> HandoverForm:
@@ -92,8 +94,9 @@ def block_form(visit: Visit, data: Any = None) -> BlockForm:
     return BlockForm(data, choices=_blockable(visit, queries.who_sees(visit.patient, now=visit.now)))
 
 
-def _services(visit: Visit) -> Any:
-    return queries.reaching_services(visit.patient.municipality_id, on=timezone.localdate(visit.now))
+def _services(visit: Visit, *, sharing: Iterable[Shared] = ()) -> Any:
+    on = timezone.localdate(visit.now)
+    return queries.reaching_services(visit.patient.municipality_id, on=on, sharing=sharing)
 
 
 def _blockable(visit: Visit, seers: list[queries.Seer]) -> dict[str, list[tuple[str, str]]]:

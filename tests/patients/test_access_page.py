@@ -169,6 +169,12 @@ class TestSharing:
         assert data.get("last_day", "") in page.text
         assert not CareRelation.objects.exists()
 
+    def test_it_offers_only_services_that_would_see_something(self, as_kari, world, home):
+        for name, shares in (("Utstyrssentralen", ["EQUIPMENT"]), ("Lungeavdelingen", ["PLAN"])):
+            make_agreement(make_hospital(name), world.a.pk, shares=shares)
+        offered = as_kari.get(at("access", world.per)).context["share_form"].fields["service"].queryset
+        assert [each.name for each in offered] == ["DHO Solør–Odal", home.name, "Lungeavdelingen"]
+
     def test_another_patients_relation_is_not_found_here(self, as_kari, world, home):
         relation = share(world.solveig, home, world.kari)
         assert as_kari.post(at("access-unshare", world.per, relation.pk)).status_code == 404
