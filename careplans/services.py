@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
@@ -20,9 +21,11 @@ from accounts.roles import Permission
 from careplans.enums import Decision, VersionStatus, Zone
 from careplans.models import OPEN_STATUSES, Approval, Measure, Plan, PlanVersion, Schedule, Threshold
 from careplans.queries.catalogue import ruleset_of
+from careplans.queries.gp import latest_enrolment
 from careplans.scoring import RuleSet, problems
 from patients.access import own_patients, patients_to_decide_for
 from patients.models import Patient
+from patients.queries import has_deciding_doctor, in_hospitals_phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ def revise(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
 
 @transaction.atomic
 def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
-    """Send the draft to the patient's GP and freeze it (R-041).
+    """Send the draft to the doctor who decides, the GP or in its phase the hospital's, and freeze it (R-041, C3).
 
     Raises NotYours, PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
     """
@@ -116,7 +119,7 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion
     version = _locked(version)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
-    if found := problems_of(version):
+    if found := problems_of(version, now=now):
         raise PlanProblems(found)
     version.status, version.sent_at, version.sent_by = VersionStatus.PROPOSED, now, by.user
     version.save(update_fields=["status", "sent_at", "sent_by"])
@@ -178,7 +181,7 @@ def has_hpr_number(by: Actor) -> bool:
     return re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number) is not None
 
 
-def problems_of(version: PlanVersion) -> list[str]:
+def problems_of(version: PlanVersion, *, now: datetime) -> list[str]:
     """Why the draft cannot be sent yet, in sentences for the nurse; empty when it can."""
     found = _sentences(ruleset_of(version))
     if not version.thresholds.exists():
@@ -187,9 +190,17 @@ def problems_of(version: PlanVersion) -> list[str]:
     found += [
         gettext("Skriv minst ett tiltak for «%(zone)s».") % {"zone": zone.label} for zone in Zone if zone not in zones
     ]
-    if version.patient.gp_id is None:
-        found.append(gettext("Pasienten har ingen fastlege her. Registrer fastlegen først."))
-    return found
+    return found + _nobody_decides(version.patient, now=now)
+
+
+def _nobody_decides(patient: Patient, *, now: datetime) -> list[str]:
+    """A proposal that no doctor is shown would wait for ever (C3)."""
+    course = latest_enrolment(patient.pk, now=now)
+    if has_deciding_doctor(patient, course, on=timezone.localdate(now)):
+        return []
+    if in_hospitals_phase(course):
+        return [gettext("Ingen sykehuslege i tjenesten kan godkjenne planen. Be lederen gi en lege rollen først.")]
+    return [gettext("Pasienten har ingen fastlege her. Registrer fastlegen først.")]
 
 
 def content_of(version: PlanVersion) -> PlanContent:

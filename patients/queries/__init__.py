@@ -10,7 +10,15 @@ from patients.queries.following import (
     reaches,
     reaching_services,
 )
-from patients.queries.insight import Responsibility, Seer, responsibility, who_sees
+from patients.queries.insight import (
+    Responsibility,
+    Seer,
+    deciding_doctor,
+    has_deciding_doctor,
+    in_hospitals_phase,
+    responsibility,
+    who_sees,
+)
 from patients.queries.lists import SHOWN_AT_MOST, credentials_of, find_patients
 
 __all__ = [
@@ -20,9 +28,12 @@ __all__ = [
     "Seer",
     "can_follow_up",
     "credentials_of",
+    "deciding_doctor",
     "emergencies_of",
     "find_for_emergency",
     "find_patients",
+    "has_deciding_doctor",
+    "in_hospitals_phase",
     "incoming_handovers",
     "looks_during",
     "open_handovers",

@@ -12,11 +12,11 @@ from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership
 from accounts.queries import work_of
-from accounts.roles import RIGHTS, Permission
+from accounts.roles import RIGHTS, Permission, roles_with
 from dho.lib.numbers import date_nb
 from organisations.models import Agreement
 from patients.access import own_patients
-from patients.models import CareRelation, Enrolment, Handover, Patient
+from patients.models import AccessBlock, CareRelation, Enrolment, Handover, Patient
 
 _READING: Final = [role for role, rights in RIGHTS.items() if {Permission.SEE_PATIENT, Permission.SEE_PLAN} & rights]
 
@@ -100,6 +100,27 @@ def _offices(patient: Patient, on: date) -> QuerySet[Membership]:
     return Membership.objects.in_force(on).filter(user=patient.gp, role=Role.GP)
 
 
+def in_hospitals_phase(course: Enrolment | None) -> bool:
+    """Whether the course is open, and with a service of the trust's own (C3, R-143)."""
+    return course is not None and course.ended_on is None and course.service.trust_id is not None
+
+
+def deciding_doctor(course: Enrolment | None) -> str:
+    """Who decides about the plan, as running text says it; the one place where the word is chosen (C3)."""
+    return gettext("sykehuslegen") if in_hospitals_phase(course) else gettext("fastlegen")
+
+
+def has_deciding_doctor(patient: Patient, course: Enrolment | None, *, on: date) -> bool:
+    """Whether a proposal would stand on a doctor's list: the GP's, or in the hospital's phase a specialist's there."""
+    if course is None or not in_hospitals_phase(course):
+        return patient.gp_id is not None
+    blocked = AccessBlock.objects.filter(patient=patient, lifted_at__isnull=True, user__isnull=False)
+    doctors = Membership.objects.in_force(on).filter(
+        service=course.service_id, role__in=roles_with(Permission.APPROVE_PLAN), user__is_active=True
+    )
+    return doctors.exclude(user__in=blocked.values("user_id")).exists()
+
+
 def responsibility(patient: Patient) -> list[Responsibility]:
     """Who follows up, and whose doctor decides: the hospital's in its phase, else the GP (R-143, R-151, C3)."""
     course = (
@@ -114,7 +135,7 @@ def responsibility(patient: Patient) -> list[Responsibility]:
         return [Responsibility(gettext("Oppfølging"), "", None), gp]
     since = _held_since(course)
     follows = Responsibility(gettext("Oppfølging"), course.service.name, since)
-    if course.service.trust_id:
+    if in_hospitals_phase(course):
         return [
             follows,
             Responsibility(

@@ -134,7 +134,7 @@ def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
     }
     context = {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or on),
+        "age": patient.age(on),
         "departure": patient.departure(on),
         "emergency": emergency_of(patient, by=visit.by, now=visit.now),
         "responsibility": queries.responsibility(patient),

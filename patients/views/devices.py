@@ -89,7 +89,7 @@ def _actor(request: ActorRequest) -> Actor:
 def _page(request: ActorRequest, patient: Patient, *, status: int = 200, **extra: Any) -> HttpResponse:
     context = {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or timezone.localdate()),
+        "age": patient.age(timezone.localdate()),
         "credentials": credentials_of(patient),
         "form": DeviceForm(),
     }

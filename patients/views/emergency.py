@@ -65,7 +65,7 @@ def _found(request: ActorRequest, form: EmergencyForm, patient: Patient, by: Act
         return redirect("patient", patient.pk)
     if "confirmed" not in request.POST:
         record_access(Action.LOOK_UP, municipality_id=patient.municipality_id, patient_id=patient.pk, by=by, now=now)
-        age = patient.age(patient.deceased_on or timezone.localdate(now))
+        age = patient.age(timezone.localdate(now))
         until = {"ends_at": now + EMERGENCY_LASTS}
         return render(
             request, "patients/emergency_review.html", {"patient": patient, "age": age, "form": form, **until}

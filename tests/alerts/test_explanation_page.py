@@ -81,7 +81,7 @@ def test_it_says_when_no_approved_plan_judged(world, as_kari):
     before = judged(world.per_tablet, "spo2", 95, ago=timedelta(days=91))
     page = words(as_kari.get(address(before)))
     assert "Ingen godkjent plan gjaldt. Derfor er ingenting vurdert." in page
-    assert "Be fastlegen ta stilling til planen." in page
+    assert "Be legen ta stilling til planen." in page
 
 
 def test_it_shows_an_impossible_value_as_it_was_sent(world, as_kari):

@@ -189,7 +189,7 @@ class TestSendToGp:
             "Skriv minst ett tiltak for «Rød – akutt forverring».",
             "Pasienten har ingen fastlege her. Registrer fastlegen først.",
         ]
-        assert problems_of(draft) == expected
+        assert problems_of(draft, now=NOW) == expected
         with pytest.raises(PlanProblems) as refusal:
             send_to_gp(version=draft, by=kari, now=NOW)
         assert refusal.value.problems == expected
