@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -126,6 +128,20 @@ class TestWhoSees:
             "Ingen har åpnet journalen med nød",
         ):
             assert words in text
+
+    def test_it_asks_the_database_equally_often_for_few_and_many(self, as_kari, world, home):
+        share(world.per, home, world.kari)
+        with CaptureQueriesContext(connection) as few:
+            as_kari.get(at("access", world.per))
+        see_everything()
+        for number in range(12):
+            nurse = make_user(f"nurse{number}", "Nina", f"Nes {number}")
+            make_membership(nurse, Role.NURSE, service=home)
+            make_membership(nurse, Role.COORDINATOR, authority=world.a)
+        with CaptureQueriesContext(connection) as many:
+            page = as_kari.get(at("access", world.per))
+        assert sum(len(seer.people) for seer in page.context["seers"]) >= 24
+        assert len(many) == len(few)
 
     def test_it_is_linked_from_the_patient_and_logged(self, as_kari, world):
         assert at("access", world.per) in as_kari.get(at("patient", world.per)).text
