@@ -94,6 +94,13 @@ def test_taken_for_later_it_waits_for_its_day(world, own):
     assert "Pasienten kommer i arbeidskøen deres 19.11.2026." in plain(page)
 
 
+def test_taken_where_nobody_can_follow_up_any_more_it_says_why_it_waits(world, own):
+    make_handover(world.solveig, own, world.kari, answer="ACCEPTED", answered_at=NOW, answered_by=own.nurse)
+    own.memberships.filter(role=Role.NURSE).update(valid_until=TODAY - DAY)
+    text = plain(browser_of(own.leader).get(reverse("handovers")))
+    assert "Overføringen venter, fordi ingen sykepleier hos dere kan følge opp pasienten." in text
+
+
 def test_no_needs_a_reason(world, own):
     handover = make_handover(world.solveig, own, world.kari)
     page = answer(own.nurse, handover, answer="no")

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from audit.enums import Action
+from audit.enums import Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import LogSearch, log_page
 from dho.lib import rls
@@ -71,6 +71,16 @@ def test_it_shows_what_the_own_people_were_refused_without_naming_the_foreign_pa
     assert "(avvist)" in text
     assert "Ikke kommunens pasient" in text
     assert "Iversen" not in text
+
+
+def test_a_refusal_about_nobody_in_particular_is_not_about_many(as_vera, world):
+    """An unknown national id, handover or version names no patient."""
+    row = {"municipality_id": A, "patient_id": None, "actor_name": "Kari Nordmann", "role": "NURSE"}
+    row |= {"action": Action.EMERGENCY_ACCESS, "basis": Basis.EMERGENCY, "allowed": False}
+    AccessEntry(at=NOW, **row).save(force_insert=True)
+    text = as_vera.get(PAGE).text
+    # Only the officer's own look at the list is about several.
+    assert (text.count("Ikke oppgitt"), text.count("Flere pasienter")) == (1, 1)
 
 
 def test_it_finds_by_national_id_and_keeps_it_out_of_the_address(as_vera, world):

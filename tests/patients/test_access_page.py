@@ -243,7 +243,7 @@ class TestHandover:
         agreed = {"answer": "ACCEPTED", "answered_at": NOW, "answered_by": world.ola}
         make_handover(world.per, world.own_c, world.kari, **agreed)
         text = plain(as_kari.get(at("access", world.per)))
-        assert "Mottakeren har sagt ja, men kan ikke ta over nå. Sjekk avtalen og bemanningen hos mottakeren." in text
+        assert "Mottakeren har sagt ja, men kan ikke ta over nå. Sjekk avtalen, bemanningen hos mottakeren" in text
 
     def test_another_patients_handover_is_not_found_here(self, as_kari, world, home):
         handover = make_handover(world.solveig, home, world.kari)

@@ -76,7 +76,7 @@ class TestOpening:
             "Du er i ferd med å åpne journalen til Per Aasen",
             "Født 14.03.1948 (78 år), Kongsvinger",
             "Du kan lese til kl. 14.00. Du kan ikke endre noe.",
-            "Personvernombudet i Kongsvinger får beskjed",
+            "Tilgangen står på listen over nødtilganger i Kongsvinger til personvernombudet har vurdert den.",
             f"Begrunnelse: {REASON}",
         ):
             assert words in text
