@@ -309,6 +309,13 @@ class TestBlocks:
         assert answer.url == reverse("home")
         assert as_kari.get(at("access", world.per)).status_code == 404
 
+    def test_a_nurse_who_reads_along_is_offered_no_step(self, world, home):
+        share(world.per, home, world.kari)
+        registered = block(world.per, world.kari, user=world.berit)
+        browser = browser_of(home.nurse)
+        assert "<form" not in browser.get(at("access", world.per)).text.split("<main")[1].split("</main>")[0]
+        assert browser.post(at("access-lift", world.per, registered.pk)).status_code == 404
+
     def test_another_patients_block_is_not_found_here(self, as_kari, world):
         registered = block(world.solveig, world.kari, user=world.berit)
         assert as_kari.post(at("access-lift", world.per, registered.pk)).status_code == 404
