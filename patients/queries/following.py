@@ -1,6 +1,6 @@
 """Which services could follow up or see a patient, and the handovers between them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -22,7 +22,7 @@ _FOLLOW_UP: Final = [role for role, rights in RIGHTS.items() if {Permission.TRIA
 TO_READ: Final = (Shared.READINGS, Shared.PLAN)
 
 
-def reaching_services(municipality_id: int, *, on: date, sharing: Iterable[Shared] = ()) -> QuerySet[FollowUpService]:
+def reaching_services(municipality_id: int, *, on: date, sharing: Collection[Shared] = ()) -> QuerySet[FollowUpService]:
     """The municipality's own services, and those with an agreement in force that day on any of these things (R-156)."""
     agreed = Agreement.objects.in_force(on).filter(party_id=municipality_id, service=OuterRef("pk"))
     if sharing:
@@ -36,7 +36,7 @@ def possible_receivers(municipality_id: int, *, on: date) -> QuerySet[FollowUpSe
     return FollowUpService.objects.filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
-def reaches(service: FollowUpService, municipality_id: int, *, on: date, sharing: Iterable[Shared]) -> bool:
+def reaches(service: FollowUpService, municipality_id: int, *, on: date, sharing: Collection[Shared]) -> bool:
     """Whether the municipality shares any of these things with the service that day."""
     found = reaching_services(municipality_id, on=on, sharing=sharing)
     return found.filter(pk=service.pk).exists()

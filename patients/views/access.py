@@ -1,6 +1,6 @@
 """«Tilgang»: who sees this patient and why, who answers for her, and the steps that change it (R-151, ux.md 2.2)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,7 +94,7 @@ def block_form(visit: Visit, data: Any = None) -> BlockForm:
     return BlockForm(data, choices=_blockable(visit, queries.who_sees(visit.patient, now=visit.now)))
 
 
-def _services(visit: Visit, *, sharing: Iterable[Shared] = ()) -> Any:
+def _services(visit: Visit, *, sharing: Collection[Shared] = ()) -> Any:
     on = timezone.localdate(visit.now)
     return queries.reaching_services(visit.patient.municipality_id, on=on, sharing=sharing)
 
