@@ -72,9 +72,10 @@ class OidcClient(OAuth2Client):
         wanted = dict(parse_qsl(urlsplit(whole).query))
         with get_adapter().get_requests_session() as session:
             answer = session.post(self.push_url, data={**wanted, **self._proof()})
-        if not answer.ok:
+        request_uri = answer.json().get("request_uri") if answer.ok else None
+        if request_uri is None:
             raise OAuth2Error(f"The pushed request was refused: {answer.status_code}")
-        pushed = {"client_id": self.consumer_key, "request_uri": answer.json()["request_uri"]}
+        pushed = {"client_id": self.consumer_key, "request_uri": request_uri}
         return f"{authorization_url}?{urlencode(pushed)}"
 
     def get_access_token(self, code: str, pkce_code_verifier: str | None = None, extra_data: Any = None) -> Any:
@@ -121,8 +122,9 @@ class OidcAdapter(OpenIDConnectOAuth2Adapter):
         allauth trusts the connection it fetched the token by; the signature costs one request, so we check it.
         """
         with get_adapter().get_requests_session() as session:
-            keys = jwt.PyJWKSet.from_dict(session.get(self.openid_config["jwks_uri"]).json()).keys
+            published = session.get(self.openid_config["jwks_uri"]).json()
         try:
+            keys = jwt.PyJWKSet.from_dict(published).keys
             kid = jwt.get_unverified_header(id_token).get("kid")
             key = next(each for each in keys if kid in (None, each.key_id))
             found: dict[str, Any] = jwt.decode(

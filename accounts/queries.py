@@ -23,6 +23,9 @@ from organisations.models import Agreement, FollowUpService, GpPractice, Municip
 _AGREED: Final = """organisations_agreement g
         WHERE (g.service_id = m.service_id OR g.practice_id = m.practice_id OR g.partner_id = m.partner_id)
         AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)"""
+# The other way round, from the municipality: first which organisations, so that an index finds their memberships.
+_PARTY_TO: Final = """FROM organisations_agreement g WHERE g.party_id = %(municipality)s
+            AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)"""
 _WORK: Final = f"""
 SELECT m.user_id, m.id, m.role, o.name, m.service_id, m.practice_id, m.partner_id, o.employer, o.own,
     (SELECT jsonb_object_agg(g.party_id, g.shares) FROM {_AGREED})
@@ -42,10 +45,16 @@ _OF_ONE: Final = _WORK.replace("$whose", "m.user_id = %(user)s")
 _REACHING: Final = _WORK.replace(
     "$whose",
     f"""(
-        o.own = %(municipality)s
-        OR EXISTS (SELECT 1 FROM {_AGREED} AND g.party_id = %(municipality)s)
+        m.authority_id = %(municipality)s
+        OR m.service_id = ANY (ARRAY(
+            SELECT id FROM organisations_followupservice WHERE owner_id = %(municipality)s
+            UNION ALL SELECT g.service_id {_PARTY_TO}
+        ))
+        OR m.practice_id = ANY (ARRAY(SELECT g.practice_id {_PARTY_TO}))
+        OR m.partner_id = ANY (ARRAY(SELECT g.partner_id {_PARTY_TO}))
     )""",  # noqa: S608 - constants
 )
+_IN_THESE: Final = _WORK.replace("$whose", "m.id = ANY (%(memberships)s::uuid[])")
 
 
 def work_of(user: User, *, on: date) -> list[Actor]:
@@ -62,6 +71,14 @@ def work_reaching(municipality_id: int, *, on: date) -> list[Actor]:
         rows = cursor.fetchall()
     users = User.objects.in_bulk({row[0] for row in rows})
     return [_actor(users[user_id], *row) for user_id, *row in rows]
+
+
+def work_in(memberships: Iterable[Membership], *, on: date) -> list[Actor]:
+    """The actors of these memberships, whose users are loaded; one statement. What is not in force that day is not."""
+    users = {each.pk: each.user for each in memberships}
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_THESE, {"memberships": list(users), "on": on})
+        return [_actor(users[row[0]], *row) for _, *row in cursor.fetchall()]
 
 
 def _actor(

@@ -83,6 +83,7 @@ NEEDS: Final[dict[Permission, Shared]] = {
     P.SUBMIT: Shared.READINGS,
     P.EMERGENCY_ACCESS: Shared.READINGS,
     P.SHARE_PATIENT: Shared.READINGS,
+    P.HAND_OVER: Shared.READINGS,
     P.BLOCK_ACCESS: Shared.READINGS,
     P.SEE_PLAN: Shared.PLAN,
     P.DRAFT_PLAN: Shared.PLAN,
@@ -97,6 +98,11 @@ MAY_GIVE: Final[dict[Role, frozenset[Role]]] = {
     Role.SERVICE_LEADER: frozenset(AT_SERVICE) - {Role.SERVICE_LEADER},
     Role.MUNICIPAL_ADMINISTRATOR: frozenset([*AT_SERVICE, *AT_PRACTICE, *AT_AUTHORITY, *AT_PARTNER]),
 }
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that have the permission."""
+    return [role for role, rights in RIGHTS.items() if permission in rights]
 
 
 def allows(role: Role | str, permission: Permission) -> bool:

@@ -19,11 +19,11 @@ class Advice:
 ADVICE = {
     Cause.NO_APPROVED_PLAN: Advice(
         _("Ingen godkjent plan gjaldt da dette ble målt."),
-        _("Vurder verdien selv. Be fastlegen ta stilling til planen."),
+        _("Vurder verdien selv. Be legen ta stilling til planen."),
     ),
     Cause.NO_RULE: Advice(
         _("Planen har ingen grense for dette."),
-        _("Vurder verdien selv. Foreslå en grense for fastlegen hvis pasienten skal fortsette å måle dette."),
+        _("Vurder verdien selv. Foreslå en grense for legen hvis pasienten skal fortsette å måle dette."),
     ),
     Cause.IMPOSSIBLE_VALUE: Advice(
         _("Verdien kan ikke være riktig."),
@@ -35,7 +35,7 @@ ADVICE = {
     ),
     Cause.INVALID_RULE: Advice(
         _("En regel i planen kan ikke brukes slik den er skrevet."),
-        _("Vurder verdien selv. Lag en ny versjon av planen og send den til fastlegen."),
+        _("Vurder verdien selv. Lag en ny versjon av planen og send den til godkjenning."),
     ),
     Cause.NOT_ENOUGH_HISTORY: Advice(
         _("Regelen sammenligner med tidligere målinger, og det er for få av dem."),

@@ -8,7 +8,7 @@ class VersionStatus(TextChoices):
     """The life of a plan version. Only APPROVED and in force scores (R-041, R-083)."""
 
     DRAFT = "DRAFT", _("Utkast")
-    PROPOSED = "PROPOSED", _("Sendt til fastlegen")
+    PROPOSED = "PROPOSED", _("Sendt til godkjenning")
     RETURNED = "RETURNED", _("Sendt tilbake med spørsmål")
     WITHDRAWN = "WITHDRAWN", _("Trukket tilbake")
     APPROVED = "APPROVED", _("Godkjent")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dho.lib.numbers import OSLO, date_nb
+from organisations.forms import DayField
 
 # Half a year is proposed; a mistyped year must not make a plan valid for a generation.
 PROPOSED_MONTHS: Final = 6
@@ -24,15 +25,11 @@ def months_after(day: date, months: int) -> date:
 class ApprovalForm(forms.Form):
     """Until when the plan is valid, and that the doctor means this patient and this version."""
 
-    valid_until = forms.DateField(
+    valid_until = DayField(
         label=_("Planen gjelder til og med"),
-        help_text=_("Dag, måned og år, for eksempel 20.05.2027."),
-        input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
+        called=_("Gyldighetsdato"),
         widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input answer__date", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Gyldighetsdato: skriv siste dag planen gjelder."),
-            "invalid": _("Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027."),
-        },
+        error_messages={"required": _("Gyldighetsdato: skriv siste dag planen gjelder.")},
     )
     # The review step: one key press, or Enter in the date field, never approves anything.
     confirmed = forms.BooleanField(

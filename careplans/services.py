@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
@@ -20,9 +21,11 @@ from accounts.roles import Permission
 from careplans.enums import Decision, VersionStatus, Zone
 from careplans.models import OPEN_STATUSES, Approval, Measure, Plan, PlanVersion, Schedule, Threshold
 from careplans.queries.catalogue import ruleset_of
+from careplans.queries.gp import latest_enrolment
 from careplans.scoring import RuleSet, problems
-from patients.access import patients_to_decide_for
+from patients.access import own_patients, patients_to_decide_for
 from patients.models import Patient
+from patients.queries import has_deciding_doctor, in_hospitals_phase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +82,9 @@ class NotYours(Exception):
 def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: datetime) -> PlanVersion:
     """A new version with exactly this content; opens the plan when the patient has none (R-029, R-037).
 
-    Raises PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
+    Raises NotYours, PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
     """
-    if patient.municipality_id not in by.reaches(Permission.DRAFT_PLAN):
-        raise NotYours
+    _require_writer(patient, by=by, now=now)
     plan, _ = Plan.objects.get_or_create(patient=patient, defaults={"municipality_id": patient.municipality_id})
     _lock(plan.pk)
     if standing := plan.versions.filter(status__in=OPEN_STATUSES).first():
@@ -109,14 +111,15 @@ def revise(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
 
 @transaction.atomic
 def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
-    """Send the draft to the patient's GP and freeze it (R-041).
+    """Send the draft to the doctor who decides, the GP or in its phase the hospital's, and freeze it (R-041, C3).
 
-    Raises PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
+    Raises NotYours, PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
     """
-    version = _locked(version, by=by, permission=Permission.DRAFT_PLAN)
+    _require_writer(version.patient, by=by, now=now)
+    version = _locked(version)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
-    if found := problems_of(version):
+    if found := problems_of(version, now=now):
         raise PlanProblems(found)
     version.status, version.sent_at, version.sent_by = VersionStatus.PROPOSED, now, by.user
     version.save(update_fields=["status", "sent_at", "sent_by"])
@@ -124,9 +127,13 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion
 
 
 @transaction.atomic
-def withdraw(*, version: PlanVersion, by: Actor) -> PlanVersion:
-    """Take a proposal back before the doctor has decided, to write a new one. Raises WrongStep when nothing waits."""
-    version = _locked(version, by=by, permission=Permission.DRAFT_PLAN)
+def withdraw(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+    """Take a proposal back before the doctor has decided, to write a new one.
+
+    Raises NotYours, WrongStep when nothing waits.
+    """
+    _require_writer(version.patient, by=by, now=now)
+    version = _locked(version)
     if version.status != VersionStatus.PROPOSED:
         raise WrongStep(version.status)
     version.status = VersionStatus.WITHDRAWN
@@ -174,7 +181,7 @@ def has_hpr_number(by: Actor) -> bool:
     return re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number) is not None
 
 
-def problems_of(version: PlanVersion) -> list[str]:
+def problems_of(version: PlanVersion, *, now: datetime) -> list[str]:
     """Why the draft cannot be sent yet, in sentences for the nurse; empty when it can."""
     found = _sentences(ruleset_of(version))
     if not version.thresholds.exists():
@@ -183,9 +190,17 @@ def problems_of(version: PlanVersion) -> list[str]:
     found += [
         gettext("Skriv minst ett tiltak for «%(zone)s».") % {"zone": zone.label} for zone in Zone if zone not in zones
     ]
-    if version.patient.gp_id is None:
-        found.append(gettext("Pasienten har ingen fastlege her. Registrer fastlegen først."))
-    return found
+    return found + _nobody_decides(version.patient, now=now)
+
+
+def _nobody_decides(patient: Patient, *, now: datetime) -> list[str]:
+    """A proposal that no doctor is shown would wait for ever (C3)."""
+    course = latest_enrolment(patient.pk, now=now)
+    if has_deciding_doctor(patient, course, on=timezone.localdate(now)):
+        return []
+    if in_hospitals_phase(course):
+        return [gettext("Ingen sykehuslege i tjenesten kan godkjenne planen. Be lederen gi en lege rollen først.")]
+    return [gettext("Pasienten har ingen fastlege her. Registrer fastlegen først.")]
 
 
 def content_of(version: PlanVersion) -> PlanContent:
@@ -232,19 +247,23 @@ def _lock(plan_id: Any) -> None:
     Plan.objects.select_for_update().get(pk=plan_id)
 
 
-def _locked(version: PlanVersion, *, by: Actor, permission: Permission) -> PlanVersion:
-    """The version as it is now, with nobody else able to change it until the transaction ends."""
-    if version.municipality_id not in by.reaches(permission):
+def _require_writer(patient: Patient, *, by: Actor, now: datetime) -> None:
+    """Raises NotYours unless the ordinary rules let this person write this patient's plan (docs/rights.md)."""
+    if not own_patients(by, now=now, permission=Permission.DRAFT_PLAN).filter(pk=patient.pk).exists():
         raise NotYours
+
+
+def _locked(version: PlanVersion) -> PlanVersion:
+    """The version as it is now, with nobody else able to change it until the transaction ends."""
     _lock(version.plan_id)
     return PlanVersion.objects.select_related("patient").get(pk=version.pk)
 
 
 def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
     """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
-    version = _locked(version, by=by, permission=Permission.APPROVE_PLAN)
     if not decides_for(version.patient, by=by, now=now) or not has_hpr_number(by):
         raise NotYours
+    version = _locked(version)
     if version.status == VersionStatus.DRAFT:
         raise WrongStep(version.status)
     if version.status != VersionStatus.PROPOSED:

@@ -28,6 +28,7 @@ from careplans.queries.wording import hours_of
 from careplans.services import (
     AlreadyDecided,
     NotYours,
+    WrongStep,
     approve,
     decides_for,
     has_hpr_number,
@@ -35,7 +36,8 @@ from careplans.services import (
 )
 from dho.lib.numbers import OSLO, date_nb
 from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
-from patients.access import get_patient
+from patients.access import emergency_of, get_patient
+from patients.queries import deciding_doctor
 
 
 @logs(Action.LIST_PLANS)
@@ -67,6 +69,9 @@ def decide(request: ActorRequest, version_id: UUID) -> HttpResponse:
     except AlreadyDecided:
         version.refresh_from_db()
         return _plan(request, version, now, status=409, late=True, unsaved=request.POST.get("question", ""))
+    except WrongStep:
+        # A draft, which the department's own doctor may read: the page says that it has not been sent.
+        return _plan(request, version, now, status=409, unsaved=request.POST.get("question", ""))
     except NotYours:
         return _plan(request, version, now, status=403, unsaved=request.POST.get("question", ""))
 
@@ -158,14 +163,17 @@ def _approval_form(version: PlanVersion, now: datetime, data: Any = None) -> App
 def _plan(
     request: ActorRequest, version: PlanVersion, now: datetime, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
-    page, by = plan_page(version, now=now), _actor(request)
+    page, by, today = plan_page(version, now=now), _actor(request), now.astimezone(OSLO).date()
     own = version.status == VersionStatus.PROPOSED and decides_for(version.patient, by=by, now=now)
     context = {
         "page": page,
         "version": version,
         "patient": version.patient,
-        "age": version.patient.age(now.astimezone(OSLO).date()),
+        "age": version.patient.age(today),
+        "departure": version.patient.departure(today),
+        "emergency": emergency_of(version.patient, by=by, now=now),
         "hours": hours_of(page.enrolment),
+        "doctor": deciding_doctor(page.enrolment),
         "decides": own and has_hpr_number(by),
         "lacks_hpr": own and not has_hpr_number(by),
         "approval_form": _approval_form(version, now),
@@ -178,5 +186,5 @@ def _plan(
 
 def _document(version: PlanVersion, now: datetime) -> dict[str, Any]:
     page = plan_page(version, now=now)
-    hours = hours_of(page.enrolment)
-    return {"page": page, "version": version, "patient": version.patient, "hours": hours, "printed_at": now}
+    who = {"hours": hours_of(page.enrolment), "doctor": deciding_doctor(page.enrolment)}
+    return {"page": page, "version": version, "patient": version.patient, "printed_at": now, **who}

@@ -28,6 +28,8 @@ _OF_THE_HOLDER: Final = frozenset(
         Permission.CLOSE_RED,
         Permission.HAND_OVER,
         Permission.SHARE_PATIENT,
+        Permission.BLOCK_ACCESS,
+        Permission.DRAFT_PLAN,
         Permission.MANAGE_DEVICES,
         Permission.MESSAGE,
     }
@@ -37,6 +39,9 @@ FETCHED_WITHIN: Final = timedelta(days=90)
 _NOBODY: Final = UUID(int=0)
 # What emergency access opens: reading, nothing else.
 _IN_EMERGENCY: Final = frozenset({Permission.SEE_PATIENT, Permission.SEE_PLAN})
+# What the log says beside the action. Stored, so in bokmål whoever looks (ADR 21).
+EMERGENCY: Final = "Nødtilgang"
+PAST_BLOCK: Final = "Nødtilgang, selv om pasienten har sperret for innsyn"
 
 
 def visible_patients(by: Actor, *, now: datetime, permission: Permission = Permission.SEE_PATIENT) -> QuerySet[Patient]:
@@ -164,14 +169,11 @@ def get_patient(
 
 
 def _purpose(patient: Patient, *, by: Actor, now: datetime) -> str:
-    """What the log says beside the action: that only emergency access opened the record, and past a block.
-
-    Stored, so in bokmål whoever looks (ADR 21).
-    """
+    """What the log says beside the action: that only emergency access opened the record, and past a block."""
     if emergency_of(patient, by=by, now=now) is None:
         return ""
     blocked = _blocks_against(by).filter(patient=patient).exists()
-    return "Nødtilgang, selv om pasienten har sperret for innsyn" if blocked else "Nødtilgang"
+    return PAST_BLOCK if blocked else EMERGENCY
 
 
 def _still_here(on: date) -> Q:

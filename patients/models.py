@@ -98,7 +98,8 @@ class Patient(models.Model):
         )
 
     def age(self, on: date) -> int:
-        """Whole years on that day."""
+        """Whole years on that day; who has died grows no older."""
+        on = min(on, self.deceased_on or on)
         had_birthday = (on.month, on.day) >= (
             self.birth_date.month,
             self.birth_date.day,

@@ -102,7 +102,25 @@ def make_app(people: list[dict[str, Any]], public: dict[str, Any]) -> Any:
         return None
 
     _take_only_pushed_requests(app)
+    _can_be_out_of_order(app)
     return app
+
+
+def _can_be_out_of_order(app: Any) -> None:
+    """POST /test/empty with a `path`: from then on that address answers with an empty object; without, none does."""
+    import flask  # noqa: PLC0415 - only in the provider's own process
+
+    empty: set[str] = set()
+
+    @app.post("/test/empty")
+    def set_empty():
+        empty.clear()
+        empty.update(flask.request.form.getlist("path"))
+        return ""
+
+    @app.after_request
+    def answer_empty(response):
+        return flask.jsonify({}) if flask.request.path in empty else response
 
 
 def _take_only_pushed_requests(app: Any) -> None:

@@ -20,7 +20,7 @@ from alerts.demo.facts import facts_of, save
 from alerts.demo.history import Past, relive
 from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
-from alerts.demo.records import Record, make_record
+from alerts.demo.records import Record, end_course, make_record
 from alerts.demo.seeded import rng_for
 from alerts.demo.sharing import share
 from alerts.demo.staff import GPS_OF, STAFF, Staff, give_apps, make_staff
@@ -107,6 +107,8 @@ def _past_of(character: Character, places: Places, staff: Staff, *, days: int, s
     daily = character.story != Story.NONE or character.course.in_trial or rng.random() < 0.5
     habits = habits_of(character.condition, rng, daily=daily)
     make_plans(Planned(character, record.patient, usual, habits, nurse, gp), now=now, rng=rng)
+    if character.course == Course.ENDED:
+        end_course(character, record, seed=seed, nurse=nurse, now=now)
     life = Life(character, usual, habits, rng, record.tablet.issued_at, now)
     present = tell(life, live(life, days=days), service.opening_hours)
     facts = facts_of(record, present.taken, rng)

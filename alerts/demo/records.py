@@ -7,7 +7,6 @@ from random import Random
 from typing import Final
 
 from accounts.actor import Actor
-from accounts.enums import RevokedWhy
 from accounts.models import DeviceCredential
 from alerts.demo.cast import Character, Condition, Course, Story
 from alerts.demo.clock import local_date
@@ -28,7 +27,7 @@ _GROUPS: Final = {
     Condition.DIABETES: [TargetGroup.DIABETES],
     Condition.MIXED: [TargetGroup.COMPLEX_NEEDS, TargetGroup.HEART_FAILURE],
 }
-_STATUS: Final = {Course.PAUSED: EnrolmentStatus.PAUSED, Course.ENDED: EnrolmentStatus.ENDED}
+_STATUS: Final = {Course.PAUSED: EnrolmentStatus.PAUSED}
 _RELATIONS: Final = (("Silje", "datter"), ("Anders", "sønn"), ("Grete", "søster"), ("Hilde", "nabo"), ("Mona", "niese"))
 _TRIAL: Final = timedelta(days=28)
 ENDED_DAYS_AGO: Final = 20
@@ -61,9 +60,19 @@ def make_record(
             relation=relation,
             phone=_phone(rng),
         )
-    ended = now - timedelta(days=ENDED_DAYS_AGO) if character.course == Course.ENDED else None
-    enrolment = _enrolment(character, patient, service, started, ended, rng)
-    return Record(patient, enrolment, _tablet(character, patient, nurse, started, ended, rng))
+    enrolment = _enrolment(character, patient, service, started, rng)
+    return Record(patient, enrolment, _tablet(character, patient, nurse, started, rng))
+
+
+def end_course(character: Character, record: Record, *, seed: int, nurse: Actor, now: datetime) -> None:
+    """What has happened to a course that is over; nobody writes a plan for the patient after that."""
+    rng, ended = rng_for(seed, "end", character.number), now - timedelta(days=ENDED_DAYS_AGO)
+    enrolment, tablet = record.enrolment, record.tablet
+    enrolment.status, enrolment.ended_on = EnrolmentStatus.ENDED, local_date(ended)
+    enrolment.end_reason = rng.choice([EndReason.NO_BENEFIT, EndReason.OWN_WISH, EndReason.TOO_ILL])
+    enrolment.save()
+    tablet.revoked_at, tablet.revoked_by, tablet.revoked_why = ended, nurse.user, RevokedWhy.STAFF
+    tablet.save()
 
 
 def _days_enrolled(course: Course, rng: Random) -> int:
@@ -98,11 +107,9 @@ def _enrolment(
     patient: Patient,
     service: FollowUpService,
     started: datetime,
-    ended: datetime | None,
     rng: Random,
 ) -> Enrolment:
     course = character.course
-    reason = rng.choice([EndReason.NO_BENEFIT, EndReason.OWN_WISH, EndReason.TOO_ILL])
     return Enrolment.objects.create(
         id=uuid_at(rng, started),
         municipality_id=patient.municipality_id,
@@ -112,14 +119,10 @@ def _enrolment(
         target_groups=_GROUPS[character.condition],
         started_on=local_date(started),
         trial_ends_on=local_date(started) + _TRIAL,
-        ended_on=local_date(ended) if ended else None,
-        end_reason=reason if ended else "",
     )
 
 
-def _tablet(
-    character: Character, patient: Patient, nurse: Actor, started: datetime, ended: datetime | None, rng: Random
-) -> DeviceCredential:
+def _tablet(character: Character, patient: Patient, nurse: Actor, started: datetime, rng: Random) -> DeviceCredential:
     credential_id = uuid_at(rng, started)
     secret = secrets.token_urlsafe(32) if character.story in _STILL else secret_of(credential_id)
     return DeviceCredential.objects.create(
@@ -130,9 +133,6 @@ def _tablet(
         secret_hash=DeviceCredential.hash_secret(secret),
         issued_at=started,
         issued_by=nurse.user,
-        revoked_at=ended,
-        revoked_why=RevokedWhy.STAFF if ended else "",
-        revoked_by=nurse.user if ended else None,
     )
 
 

@@ -13,6 +13,7 @@ import pgtrigger
 from django.db import connection
 from django.utils import timezone
 
+from accounts.roles import Permission, roles_with
 from alerts.queries.placing import misplaced
 from alerts.queries.work import everywhere
 from audit.queries.chain import find_faults
@@ -93,6 +94,16 @@ _CHECKS: Final[dict[str, str]] = {
             WHERE b.patient_id = q.patient_id AND b.service_id = q.service_id AND b.lifted_at IS NULL
         )
     """,
+    "P1 a case is held by somebody who cannot handle it": """
+        SELECT q.patient_id FROM alerts_queueentry q WHERE q.owner_id IS NOT NULL AND (NOT EXISTS (
+            SELECT 1 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
+            WHERE m.user_id = q.owner_id AND m.service_id = q.service_id AND u.is_active AND m.role = ANY (%(triaging)s)
+            AND %(on)s BETWEEN m.valid_from AND COALESCE(m.valid_until, 'infinity')
+        ) OR EXISTS (
+            SELECT 1 FROM patients_accessblock b
+            WHERE b.patient_id = q.patient_id AND b.user_id = q.owner_id AND b.lifted_at IS NULL
+        ))
+    """,
     "P1 a red alert has not been sent to the service": """
         SELECT x.id FROM alerts_alert x JOIN organisations_followupservice s ON s.id = x.service_id
         CROSS JOIN LATERAL (VALUES ('EMAIL', s.notify_email), ('WEBHOOK', s.webhook_url)) AS way(channel, address)
@@ -144,7 +155,13 @@ _CHECKS: Final[dict[str, str]] = {
 
 def find_breaches(*, now: datetime) -> list[Breach]:
     """Every promise that does not hold now. Reads whole tables: meant for the night, and after a test journey."""
-    found, given = [], {"late": now - GRACE, "unwatched": now - GRACE_OF_THE_WATCH, "on": timezone.localdate(now)}
+    found = []
+    given: dict[str, Any] = {
+        "late": now - GRACE,
+        "unwatched": now - GRACE_OF_THE_WATCH,
+        "on": timezone.localdate(now),
+        "triaging": [role.value for role in roles_with(Permission.TRIAGE)],
+    }
     with everywhere(), connection.cursor() as cursor:
         for name, sql in _CHECKS.items():
             cursor.execute(sql, given)

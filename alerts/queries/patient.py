@@ -206,7 +206,7 @@ def _plan_events(version: PlanVersion) -> list[Event]:
         )
     ]
     if version.sent_at:
-        events.append(Event(version.sent_at, gettext("%(name)s: sendt til fastlegen") % {"name": name}, ""))
+        events.append(Event(version.sent_at, gettext("%(name)s: sendt til godkjenning") % {"name": name}, ""))
     decision = getattr(version, "decision", None)
     if decision:
         who = f"{decision.name}, HPR {decision.hpr_number}"
@@ -235,8 +235,9 @@ def _news(alert: Alert) -> str:
 
 
 def open_enrolment(patient: Patient) -> Enrolment | None:
-    """The running course of the service."""
-    return Enrolment.objects.filter(patient=patient, ended_on__isnull=True).first()
+    """The running course, with its service; the service's secret is not even decrypted."""
+    running = Enrolment.objects.filter(patient=patient, ended_on__isnull=True)
+    return running.select_related("service").defer("service__webhook_secret").first()
 
 
 def last_contact(patient: Patient) -> datetime | None:

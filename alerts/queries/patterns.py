@@ -5,7 +5,8 @@ The database says of each look whether anything called for it that day; the patt
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from alerts.enums import Pattern
 from audit.enums import Action, Basis
 from audit.models import AuditReview
 from dho.lib.numbers import OSLO
+from organisations.models import FollowUpService
 from organisations.opening_hours import OpeningHours
 from patients.models import Enrolment
 
@@ -85,12 +87,21 @@ class Finding:
     pattern: Pattern
     look: Look
     count: int
+    last: datetime
     review: AuditReview | None = None
+    # There is a review, but somebody has looked since.
+    again: bool = False
 
     @property
     def key(self) -> tuple[UUID, str]:
         """What a review is tied to."""
         return self.look.entry_id, self.pattern.value
+
+    def with_review(self, review: AuditReview | None) -> "Finding":
+        """What was found out, unless more has come since: a review says nothing of what is looked at afterwards."""
+        if review is None or self.last <= review.reviewed_at:
+            return replace(self, review=review)
+        return replace(self, again=True)
 
 
 def looks_between(by: Actor, *, since: datetime, until: datetime) -> list[Look]:
@@ -113,8 +124,19 @@ def looks_between(by: Actor, *, since: datetime, until: datetime) -> list[Look]:
 def opening_hours_of(looks: Iterable[Look]) -> dict[UUID, OpeningHours]:
     """The hours of the service that follows each patient, or followed last."""
     wanted = {look.patient_id for look in looks}
-    courses = Enrolment.objects.filter(patient_id__in=wanted).select_related("service").order_by("started_on")
-    return {course.patient_id: course.service.opening_hours for course in courses}
+    courses = Enrolment.objects.filter(patient_id__in=wanted).order_by("started_on", "pk")
+    latest = dict(courses.values_list("patient_id", "service_id"))
+    hours = _hours_of_services(set(latest.values()))
+    return {patient: hours[service] for patient, service in latest.items() if service in hours}
+
+
+def _hours_of_services(wanted: set[UUID]) -> dict[UUID, OpeningHours]:
+    """Without those that cannot be read: one service's mistake must not hide everybody's looks."""
+    found = {}
+    for service in FollowUpService.objects.only("hours").filter(pk__in=wanted):
+        with suppress(ValueError):
+            found[service.pk] = service.opening_hours
+    return found
 
 
 def find_patterns(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> list[Finding]:
@@ -147,28 +169,32 @@ def _grouped(looks: Iterable[Look], key: Callable[[Look], Hashable]) -> list[lis
     return list(groups.values())
 
 
+def _finding(pattern: Pattern, group: list[Look]) -> Finding:
+    return Finding(pattern, group[0], len(group), group[-1].at)
+
+
 def _near(pattern: Pattern, looks: Iterable[Look]) -> Iterator[Finding]:
     """Somebody close to the person: asked about also when the patient had an alert that the person handled."""
     for group in _days_with_patient(looks):
-        yield Finding(pattern, group[0], len(group))
+        yield _finding(pattern, group)
 
 
 def _without_task(looks: list[Look]) -> Iterator[Finding]:
     for group in _days_with_patient(look for look in looks if not look.has_task):
-        yield Finding(Pattern.NO_TASK, group[0], len(group))
+        yield _finding(Pattern.NO_TASK, group)
 
 
 def _often(looks: list[Look]) -> Iterator[Finding]:
     for group in _days_with_patient(looks):
         if len(group) >= OFTEN_TIMES:
-            yield Finding(Pattern.OFTEN, group[0], len(group))
+            yield _finding(Pattern.OFTEN, group)
 
 
 def _at_night(looks: list[Look], hours: Mapping[UUID, OpeningHours]) -> Iterator[Finding]:
     """A service that is open around the clock works at night too."""
     at_night = [look for look in looks if _is_night(look.at) and not _is_open(hours.get(look.patient_id), look.at)]
     for group in _days_with_patient(at_night):
-        yield Finding(Pattern.NIGHT, group[0], len(group))
+        yield _finding(Pattern.NIGHT, group)
 
 
 def _is_night(at: datetime) -> bool:
@@ -185,7 +211,7 @@ def _many(looks: list[Look]) -> Iterator[Finding]:
     idle = (look for look in looks if not look.has_task)
     for day in _grouped(idle, lambda look: (look.actor_id, look.day)):
         if busy := _busy_hour(day):
-            yield Finding(Pattern.MANY, *busy)
+            yield Finding(Pattern.MANY, *busy, day[-1].at)
 
 
 def _busy_hour(day: list[Look]) -> tuple[Look, int] | None:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.roles import Permission, roles_with
 from alerts.models import QueueEntry
 from alerts.queries.work import everywhere
 from alerts.services.desk import lock_patients
@@ -16,7 +17,7 @@ from patients.models import AccessBlock
 
 
 def free_lost_claims(*, now: datetime) -> int:
-    """Free the cases whose owner the patient has blocked, or who no longer works at the service; how many."""
+    """Free the cases whose owner the patient has blocked, or who no longer handles cases at the service; how many."""
     with everywhere():
         found = list(_lost(now).values_list("municipality_id", "patient_id"))
     return patient_by_patient(_free, found, now=now)
@@ -35,7 +36,11 @@ def _lost(now: datetime) -> QuerySet[QueueEntry]:
         patient=OuterRef("patient"),
         lifted_at__isnull=True,
     )
+    # Another role there, the leader's for one, opens no case: it would be locked to everybody.
     at_work = Membership.objects.in_force(timezone.localdate(now)).filter(
-        user=OuterRef("owner"), service=OuterRef("service")
+        user=OuterRef("owner"),
+        user__is_active=True,
+        service=OuterRef("service"),
+        role__in=roles_with(Permission.TRIAGE),
     )
     return QueueEntry.objects.filter(Q(Exists(blocked)) | ~Q(Exists(at_work)), owner__isnull=False)

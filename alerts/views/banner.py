@@ -14,7 +14,7 @@ def banner(patient: Patient, *, by: Actor, now: datetime) -> dict[str, Any]:
     today = now.astimezone(OSLO).date()
     return {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or today),
+        "age": patient.age(today),
         "departure": patient.departure(today),
         "emergency": emergency_of(patient, by=by, now=now),
         "birth_digits": patient.national_id[:6],

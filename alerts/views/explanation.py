@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actor import ActorRequest
 from accounts.roles import Permission
-from alerts.access import get_case_patient
+from alerts.access import get_case_patient, patients_with_case
 from alerts.enums import Outcome
 from alerts.explanations import ADVICE, COLOUR_WORDS, COMPARISONS, KIND_LABELS
 from alerts.forms import FaultyForm
@@ -50,7 +50,7 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
         raise Refused(action, patient_id=patient.pk, object_id=str(assessment_id))
     assert request.actor is not None  # noqa: S101 - nobody was refused in the lines above
     head = banner(patient, by=request.actor, now=now)
-    form = None if head["emergency"] else _faulty_form(request, assessment, now)
+    form = _faulty_form(request, assessment, now)
     if posted and form and form.is_valid():
         form.save()
         done = gettext("Målingen er merket som feilmåling.")
@@ -62,9 +62,11 @@ def page(request: ActorRequest, assessment_id: UUID) -> HttpResponse:
 
 
 def _faulty_form(request: ActorRequest, assessment: Assessment, now: datetime) -> FaultyForm | None:
-    """For those who work the queue."""
+    """For those who handle this patient's case; a service that reads along is not asked for what it may not answer."""
     by = request.actor
-    if assessment.reading is None or by is None or not by.may(Permission.TRIAGE):
+    if assessment.reading is None or by is None:
+        return None
+    if not patients_with_case(by, now=now, permission=Permission.TRIAGE).filter(pk=assessment.patient_id).exists():
         return None
     sent = request.POST if request.method == "POST" else None
     return FaultyForm(sent, reading=assessment.reading, by=by.user, now=now)

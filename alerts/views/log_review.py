@@ -1,6 +1,5 @@
 """Unusual looks at records: the list of the privacy officer, and the review of one of them."""
 
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -70,7 +69,7 @@ def _find(by: Actor, asked: dict[str, Any], now: datetime) -> tuple[list[Finding
     if asked["monster"]:
         found = [one for one in found if one.pattern == asked["monster"]]
     reviews = {(one.entry_id, one.pattern): one for one in reviews_of({one.look.entry_id for one in found})}
-    found = [replace(one, review=reviews.get(one.key)) for one in found]
+    found = [one.with_review(reviews.get(one.key)) for one in found]
     return sorted(found, key=lambda one: one.review is not None), len(looks) < MOST_LOOKS
 
 

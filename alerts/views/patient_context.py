@@ -23,6 +23,7 @@ from dho.lib.numbers import OSLO, since_nb
 from measurements.enums import Source
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment, Patient
+from patients.queries import deciding_doctor
 
 PERIODS = (7, 30, 90, 365)
 USUAL_PERIOD = 30
@@ -66,6 +67,7 @@ def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime
     return {
         "plan": queries.version_in_force(versions, now),
         "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
+        "doctor": deciding_doctor(enrolment),
         "trial": trial_text(enrolment, now) if enrolment else "",
         # The log is handed out by whoever follows the patient now; afterwards by the privacy officer.
         "hands_out_log": enrolment is not None,

@@ -74,6 +74,7 @@ class Looks:
     first: datetime
     last: datetime
     times: int
+    actor_id: UUID | None
     actor_name: str
     role: str
     organisation: str
@@ -88,7 +89,7 @@ def looks_at(patient_id: UUID, *, municipality_id: int, since: datetime) -> list
         AccessEntry.objects.filter(patient_id=patient_id, municipality_id=municipality_id, at__gte=since, allowed=True)
         .exclude(role=DEVICE_ROLE)
         .annotate(day=TruncDate("at", tzinfo=OSLO))
-        .values("day", "actor_name", "role", "organisation", "action", "basis", "purpose")
+        .values("day", "actor_id", "actor_name", "role", "organisation", "action", "basis", "purpose")
         .annotate(first=Min("at"), last=Max("at"), times=Count("id"))
         .order_by("-last")
     )

@@ -14,25 +14,35 @@ from organisations.enums import Shared, Task
 from organisations.models import Agreement, FollowUpService, GpPractice, Partner, last_day_at_once
 
 _TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
+# Outside these a year is a slip, and the last day of the calendar has no day after it.
+YEARS: Final = range(1900, 2200)
 
 
 class DayField(forms.DateField):
-    """A known date, typed as people write it (ux.md 2.1)."""
+    """A known date, typed as people write it (ux.md 2.1). `called` names it in messages, when the label says more."""
 
-    def __init__(self, *, label: LazyText, **kwargs: Any) -> None:
+    def __init__(self, *, label: LazyText, called: LazyText | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("help_text", _("Dag, måned og år, for eksempel 01.01.2027."))
+        kwargs.setdefault("widget", forms.DateInput(format="%d.%m.%Y", attrs=_TEXT))
+        messages = {
+            "required": _("{label}: skriv datoen."),
+            "invalid": _("{label}: skriv datoen som dag, måned og år, for eksempel 01.01.2027."),
+            "year": _("{label}: skriv et år fra 1900 til 2199."),
+        }
+        told = {code: format_lazy(text, label=called or label) for code, text in messages.items()}
         super().__init__(
             label=label,
             input_formats=["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"],
-            widget=forms.DateInput(format="%d.%m.%Y", attrs=_TEXT),
-            error_messages={
-                "required": format_lazy(_("{label}: skriv datoen."), label=label),
-                "invalid": format_lazy(
-                    _("{label}: skriv datoen som dag, måned og år, for eksempel 01.01.2027."), label=label
-                ),
-            },
+            error_messages=told | kwargs.pop("error_messages", {}),
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> date | None:
+        """The day. Raises ValidationError for what is none, and for 31.12.9999 and its like."""
+        day = super().to_python(value)
+        if day and day.year not in YEARS:
+            raise forms.ValidationError(self.error_messages["year"], code="year")
+        return day
 
 
 class OrganisationField(forms.ChoiceField):

@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dho.lib.texts import LazyText
+from organisations.forms import DayField
 from organisations.models import FollowUpService
 
 INPUT = {"class": "ds-input", "autocomplete": "off"}
-DAY_FORMATS = ["%d.%m.%Y", "%d.%m.%y", "%d %m %Y", "%d%m%Y"]
 
 
 class ServiceField(forms.ModelChoiceField):  # type: ignore[type-arg] # not subscriptable when it runs
@@ -36,13 +36,11 @@ class ShareForm(forms.Form):
     """With whom, and until when."""
 
     service = ServiceField(_("Del med"))
-    last_day = forms.DateField(
+    last_day = DayField(
         label=_("Siste dag (valgfritt)"),
-        help_text=_("Dag, måned og år, for eksempel 20.05.2027. Uten dato gjelder delingen til noen avslutter den."),
+        called=_("Siste dag"),
+        help_text=_("Dag, måned og år, for eksempel 01.01.2027. Uten dato gjelder delingen til noen avslutter den."),
         required=False,
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d.%m.%Y", attrs=INPUT),
-        error_messages={"invalid": _("Siste dag: skriv datoen som dag, måned og år, for eksempel 20.05.2027.")},
     )
 
     def __init__(self, data: Any = None, *, services: QuerySet[FollowUpService]) -> None:
@@ -54,15 +52,10 @@ class HandoverForm(forms.Form):
     """To whom, from when, and what the receiver should know."""
 
     service = ServiceField(_("Overfør til"))
-    takes_effect_on = forms.DateField(
+    takes_effect_on = DayField(
         label=_("Fra og med"),
         help_text=_("Dag, måned og år. Dere følger opp pasienten til dagen er kommet og mottakeren har sagt ja."),
-        input_formats=DAY_FORMATS,
-        widget=forms.DateInput(format="%d.%m.%Y", attrs=INPUT),
-        error_messages={
-            "required": _("Fra og med: skriv dagen mottakeren skal ta over."),
-            "invalid": _("Fra og med: skriv datoen som dag, måned og år, for eksempel 20.05.2027."),
-        },
+        error_messages={"required": _("Fra og med: skriv dagen mottakeren skal ta over.")},
     )
     note = forms.CharField(
         label=_("Notat til mottakeren (valgfritt)"),

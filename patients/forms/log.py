@@ -6,7 +6,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from django import forms
-from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,28 +13,11 @@ from accounts.actor import Actor
 from audit.enums import Action
 from audit.queries.log import LogSearch
 from dho.lib.numbers import OSLO
-from dho.lib.texts import LazyText
+from organisations.forms import DayField
 from patients.enums import Decision
 from patients.queries.log import find_patient_id, find_people
 
 LONGEST_SEARCH: Final = timedelta(days=366)
-
-
-class _DayField(forms.DateField):
-    """A day as Norwegians write it."""
-
-    def __init__(self, label: LazyText) -> None:
-        super().__init__(
-            label=label,
-            input_formats=["%d.%m.%Y", "%d.%m.%y"],
-            widget=forms.DateInput(format="%d.%m.%Y", attrs={"class": "ds-input", "autocomplete": "off"}),
-            error_messages={
-                "required": format_lazy(_("{label}: skriv en dato, for eksempel 20.05.2027."), label=label),
-                "invalid": format_lazy(
-                    _("{label}: skriv datoen som dag, måned og år, for eksempel 20.05.2027."), label=label
-                ),
-            },
-        )
 
 
 class LogSearchForm(forms.Form):
@@ -55,8 +37,8 @@ class LogSearchForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
     )
-    since = _DayField(_("Fra og med"))
-    until = _DayField(_("Til og med"))
+    since = DayField(label=_("Fra og med"), help_text="")
+    until = DayField(label=_("Til og med"), help_text="")
     action = forms.ChoiceField(
         label=_("Handling"),
         choices=[("", _("Alle")), *Action.choices],

@@ -1,5 +1,6 @@
 """Which services could follow up or see a patient, and the handovers between them."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -17,12 +18,15 @@ from patients.models import AccessBlock, Handover, Patient
 # Red must find somebody who may close it (R-101).
 _FOLLOW_UP: Final = [role for role, rights in RIGHTS.items() if {Permission.TRIAGE, Permission.CLOSE_RED} <= rights]
 
+# With one of these there is something to read about a patient.
+TO_READ: Final = (Shared.READINGS, Shared.PLAN)
 
-def reaching_services(municipality_id: int, *, on: date, with_readings: bool = False) -> QuerySet[FollowUpService]:
-    """The municipality's own services, and those with an agreement in force that day (R-156)."""
+
+def reaching_services(municipality_id: int, *, on: date, sharing: Collection[Shared] = ()) -> QuerySet[FollowUpService]:
+    """The municipality's own services, and those with an agreement in force that day on any of these things (R-156)."""
     agreed = Agreement.objects.in_force(on).filter(party_id=municipality_id, service=OuterRef("pk"))
-    if with_readings:
-        agreed = agreed.filter(shares__contains=[Shared.READINGS])
+    if sharing:
+        agreed = agreed.filter(shares__overlap=list(sharing))
     return FollowUpService.objects.open().filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
@@ -32,9 +36,9 @@ def possible_receivers(municipality_id: int, *, on: date) -> QuerySet[FollowUpSe
     return FollowUpService.objects.open().filter(Q(owner_id=municipality_id) | Exists(agreed)).order_by("name", "pk")
 
 
-def reaches(service: FollowUpService, municipality_id: int, *, on: date, with_readings: bool = False) -> bool:
-    """Whether the service may see patients of the municipality that day."""
-    found = reaching_services(municipality_id, on=on, with_readings=with_readings)
+def reaches(service: FollowUpService, municipality_id: int, *, on: date, sharing: Collection[Shared]) -> bool:
+    """Whether the municipality shares any of these things with the service that day."""
+    found = reaching_services(municipality_id, on=on, sharing=sharing)
     return found.filter(pk=service.pk).exists()
 
 

@@ -3,21 +3,23 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
+from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, UUIDField, Value
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership
-from accounts.queries import work_of
-from accounts.roles import RIGHTS, Permission
+from accounts.queries import work_in
+from accounts.roles import RIGHTS, Permission, roles_with
 from dho.lib.numbers import date_nb
 from organisations.models import Agreement
 from patients.access import own_patients
-from patients.models import CareRelation, Enrolment, Handover, Patient
+from patients.models import AccessBlock, CareRelation, Enrolment, Handover, Patient
 
+_AT_ONCE: Final = 50
 _READING: Final = [role for role, rights in RIGHTS.items() if {Permission.SEE_PATIENT, Permission.SEE_PLAN} & rights]
 
 
@@ -42,18 +44,30 @@ class Responsibility:
 def who_sees(patient: Patient, *, now: datetime) -> list[Seer]:
     """Every person whom the ordinary rules let in now, by organisation; blocked people are not among them."""
     on = timezone.localdate(now)
-    why = _reasons(patient, on)
+    why, near = _reasons(patient, on), _people_near(patient, on)
+    all_of_it, plan = (_let_in(near, each, patient, now=now) for each in (Permission.SEE_PATIENT, Permission.SEE_PLAN))
     found: dict[str, Seer] = {}
-    for actor in _people_near(patient, on):
-        all_of_it, plan = (
-            own_patients(actor, now=now, permission=permission).filter(pk=patient.pk).exists()
-            for permission in (Permission.SEE_PATIENT, Permission.SEE_PLAN)
-        )
-        if all_of_it or plan:
+    for actor in near:
+        if actor.membership_id in all_of_it | plan:
             key = str(actor.service_id or actor.practice_id or "")
             seer = found.setdefault(key, Seer(actor.organisation, why.get(key, gettext("kommunens egne ansatte"))))
-            seer.people.append((actor, all_of_it))
+            seer.people.append((actor, actor.membership_id in all_of_it))
     return sorted(found.values(), key=lambda seer: seer.organisation)
+
+
+def _let_in(work: list[Actor], permission: Permission, patient: Patient, *, now: datetime) -> set[UUID]:
+    """The memberships that give the permission for the patient. One statement for fifty of them."""
+    asked = [by for by in work if patient.municipality_id in by.reaches(permission)]
+    found: set[UUID] = set()
+    for first in range(0, len(asked), _AT_ONCE):
+        each = [
+            own_patients(by, now=now, permission=permission)
+            .filter(pk=patient.pk)
+            .values_list(Value(by.membership_id, output_field=UUIDField()))
+            for by in asked[first : first + _AT_ONCE]
+        ]
+        found |= {membership for (membership,) in each[0].union(*each[1:], all=True)}
+    return found
 
 
 def _people_near(patient: Patient, on: date) -> list[Actor]:
@@ -64,8 +78,9 @@ def _people_near(patient: Patient, on: date) -> list[Actor]:
         Q(service__in=services) | Q(practice__in=doctors.values("practice_id")) | Q(authority=patient.municipality_id),
         role__in=_READING,
     )
-    rows = near.select_related("user").order_by("user__last_name", "user__first_name", "pk")
-    return [actor for row in rows for actor in work_of(row.user, on=on) if actor.membership_id == row.pk]
+    rows = list(near.select_related("user").order_by("user__last_name", "user__first_name", "pk"))
+    work = {actor.membership_id: actor for actor in work_in(rows, on=on)}
+    return [work[row.pk] for row in rows if row.pk in work]
 
 
 def _services_near(patient: Patient, on: date) -> set[object]:
@@ -100,6 +115,27 @@ def _offices(patient: Patient, on: date) -> QuerySet[Membership]:
     return Membership.objects.in_force(on).filter(user=patient.gp, role=Role.GP)
 
 
+def in_hospitals_phase(course: Enrolment | None) -> bool:
+    """Whether the course is open, and with a service of the trust's own (C3, R-143)."""
+    return course is not None and course.ended_on is None and course.service.trust_id is not None
+
+
+def deciding_doctor(course: Enrolment | None) -> str:
+    """Who decides about the plan, as running text says it; the one place where the word is chosen (C3)."""
+    return gettext("sykehuslegen") if in_hospitals_phase(course) else gettext("fastlegen")
+
+
+def has_deciding_doctor(patient: Patient, course: Enrolment | None, *, on: date) -> bool:
+    """Whether a proposal would stand on a doctor's list: the GP's, or in the hospital's phase a specialist's there."""
+    if course is None or not in_hospitals_phase(course):
+        return patient.gp_id is not None
+    blocked = AccessBlock.objects.filter(patient=patient, lifted_at__isnull=True, user__isnull=False)
+    doctors = Membership.objects.in_force(on).filter(
+        service=course.service_id, role__in=roles_with(Permission.APPROVE_PLAN), user__is_active=True
+    )
+    return doctors.exclude(user__in=blocked.values("user_id")).exists()
+
+
 def responsibility(patient: Patient) -> list[Responsibility]:
     """Who follows up, and whose doctor decides: the hospital's in its phase, else the GP (R-143, R-151, C3)."""
     course = (
@@ -114,7 +150,7 @@ def responsibility(patient: Patient) -> list[Responsibility]:
         return [Responsibility(gettext("Oppfølging"), "", None), gp]
     since = _held_since(course)
     follows = Responsibility(gettext("Oppfølging"), course.service.name, since)
-    if course.service.trust_id:
+    if in_hospitals_phase(course):
         return [
             follows,
             Responsibility(

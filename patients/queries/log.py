@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
@@ -13,11 +14,11 @@ from accounts.enums import Role
 from accounts.models import User
 from audit.enums import DEVICE_ROLE, PATIENT_ROLE, RELATIVE_ROLE, SYSTEM_ROLE, Action, Basis
 from audit.models import AccessEntry
-from audit.queries.log import looks_at
+from audit.queries.log import Looks, looks_at
 from dho.lib.encryption import blind_index
 from dho.lib.texts import LazyText
-from patients.access import patients_of_controller
-from patients.models import Patient
+from patients.access import PAST_BLOCK, patients_of_controller
+from patients.models import EmergencyAccess, Patient
 
 MOST_PEOPLE: Final = 50
 
@@ -143,6 +144,7 @@ class ToldLook:
 
 def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
     """The patient's log in the patient's words. Whoever asks has been let in before: staff today, the patient later."""
+    emergencies = list(EmergencyAccess.objects.filter(patient=patient, ends_at__gt=since).order_by("began_at"))
     return [
         ToldLook(
             first=found.first,
@@ -152,8 +154,23 @@ def own_log(patient: Patient, *, since: datetime) -> list[ToldLook]:
             role=role_word(found.role),
             organisation=found.organisation,
             what=str(WHAT.get(Action(found.action), Action(found.action).label)),
-            why=str(WHY[Basis(found.basis)]) + (f": {found.purpose}" if found.purpose else ""),
+            why=_why(found, emergencies),
             own=found.role == PATIENT_ROLE,
         )
         for found in looks_at(patient.pk, municipality_id=patient.municipality_id, since=since)
     ]
+
+
+def _why(found: Looks, emergencies: list[EmergencyAccess]) -> str:
+    """Why somebody looked; in an emergency with the reason as it was written, as whoever opens a record is told."""
+    why = str(WHY[Basis(found.basis)])
+    if found.basis != Basis.EMERGENCY:
+        return f"{why}: {found.purpose}" if found.purpose else why
+    said = [
+        gettext("Begrunnelsen var: «%(reason)s»") % {"reason": each.reason}
+        for each in emergencies
+        if each.user_id == found.actor_id and each.began_at <= found.last and found.first < each.ends_at
+    ]
+    if found.purpose == PAST_BLOCK:
+        said.append(gettext("Du hadde sperret for innsyn."))
+    return " ".join([f"{why}.", *said])

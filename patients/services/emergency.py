@@ -9,7 +9,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.services import record_access
-from patients.access import visible_patients
+from patients.access import EMERGENCY, visible_patients
 from patients.enums import Obstacle
 from patients.models import EMERGENCY_LASTS, EmergencyAccess, Patient
 from patients.services.rights import NotPossible, NotYours, lock_patient
@@ -47,7 +47,7 @@ def open_emergency_access(*, patient: Patient, reason: str, by: Actor, now: date
         patient_id=patient.pk,
         by=by,
         now=now,
-        purpose="Nødtilgang",
+        purpose=EMERGENCY,
         object_id=str(opened.pk),
     )
     return opened

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.actor import Actor
 from accounts.roles import Permission
+from organisations.enums import Shared
 from organisations.models import FollowUpService
 from patients.enums import HandoverAnswer, Obstacle
 from patients.models import AccessBlock, Enrolment, Handover, Patient
@@ -109,7 +110,7 @@ def take_effect(*, handover: Handover, now: datetime) -> bool:
 
 def _cannot_receive(service: FollowUpService, patient: Patient, *, on: date) -> Obstacle | None:
     """What would leave the patient's alerts where nobody sees them (P1)."""
-    if not reaches(service, patient.municipality_id, on=on, with_readings=True):
+    if not reaches(service, patient.municipality_id, on=on, sharing=[Shared.READINGS]):
         return Obstacle.NO_AGREEMENT
     if AccessBlock.objects.filter(patient=patient, service=service, lifted_at__isnull=True).exists():
         return Obstacle.BLOCKED

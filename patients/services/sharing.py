@@ -10,7 +10,7 @@ from accounts.roles import Permission
 from organisations.models import FollowUpService
 from patients.enums import Obstacle
 from patients.models import AccessBlock, CareRelation, Enrolment, Patient
-from patients.queries import reaches
+from patients.queries import TO_READ, reaches
 from patients.services.rights import NotPossible, lock_patient, require
 
 
@@ -20,7 +20,7 @@ def share_patient(
 ) -> CareRelation:
     """Let the service see the patient from today, to the last day if there is one.
 
-    Raises NotYours, or NotPossible: without an agreement in force nothing is shared (R-303).
+    Raises NotYours, or NotPossible: without an agreement in force on what there is to read, nothing is shared (R-303).
     """
     require(by, Permission.SHARE_PATIENT, patient, now=now)
     lock_patient(patient.pk)
@@ -41,7 +41,7 @@ def share_patient(
 def _obstacle(patient: Patient, service: FollowUpService, today: date, last_day: date | None) -> Obstacle | None:
     if last_day and last_day < today:
         return Obstacle.PAST_DAY
-    if not reaches(service, patient.municipality_id, on=today):
+    if not reaches(service, patient.municipality_id, on=today, sharing=TO_READ):
         return Obstacle.NO_AGREEMENT
     if Enrolment.objects.filter(patient=patient, service=service, ended_on__isnull=True).exists():
         return Obstacle.HOLDS_COURSE

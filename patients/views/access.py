@@ -1,11 +1,13 @@
 """«Tilgang»: who sees this patient and why, who answers for her, and the steps that change it (R-151, ux.md 2.2)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,10 +19,10 @@ from accounts.models import Membership, User
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
-from audit.services import Refused
+from organisations.enums import Shared
 from organisations.models import FollowUpService, GpPractice
 from patients import queries
-from patients.access import emergency_of, get_patient, own_patients
+from patients.access import emergency_of, get_patient, own_patients, visible_patients
 from patients.forms.access import BlockForm, HandoverForm, ShareForm
 from patients.forms.authorities import RegisteredAuthorityForm
 from patients.models import AccessBlock, CareRelation, Handover, Patient
@@ -55,19 +57,31 @@ def let_in(
 ) -> Visit:
     """Through lock one, with the look logged. Raises `Refused`."""
     now = timezone.now()
-    if request.actor and not request.actor.may(Permission.SEE_PATIENT):
-        # A leader may hand over, but reads no patient's page.
-        raise Refused(action, patient_id=patient_id, object_id=object_id)
     patient = get_patient(
-        patient_id, by=request.actor, now=now, action=action, permission=permission, object_id=object_id
+        patient_id,
+        by=request.actor,
+        now=now,
+        action=action,
+        permission=permission,
+        object_id=object_id,
+        among=_seen_and_allowed,
     )
     assert request.actor is not None  # noqa: S101 - nobody was refused in the line above
     return Visit(request, patient, request.actor, now)
 
 
+def _seen_and_allowed(by: Actor, *, now: datetime, permission: Permission) -> QuerySet[Patient]:
+    """A step that is refused answers with the whole page, so whoever takes one must see the patient as well.
+
+    A leader may hand over, but reads no patient's page.
+    """
+    allowed = visible_patients(by, now=now, permission=permission)
+    return allowed.filter(pk__in=visible_patients(by, now=now).values("pk"))
+
+
 def share_form(visit: Visit, data: Any = None) -> ShareForm:
-    """With the services that may see patients of the municipality today."""
-    return ShareForm(data, services=_services(visit))
+    """With the services that may read about patients of the municipality today."""
+    return ShareForm(data, services=_services(visit, sharing=queries.TO_READ))
 
 
 def handover_form(visit: Visit, data: Any = None) -> HandoverForm:
@@ -82,8 +96,9 @@ def block_form(visit: Visit, data: Any = None) -> BlockForm:
     return BlockForm(data, choices=_blockable(visit, queries.who_sees(visit.patient, now=visit.now)))
 
 
-def _services(visit: Visit) -> Any:
-    return queries.reaching_services(visit.patient.municipality_id, on=timezone.localdate(visit.now))
+def _services(visit: Visit, *, sharing: Collection[Shared] = ()) -> Any:
+    on = timezone.localdate(visit.now)
+    return queries.reaching_services(visit.patient.municipality_id, on=on, sharing=sharing)
 
 
 def _blockable(visit: Visit, seers: list[queries.Seer]) -> dict[str, list[tuple[str, str]]]:
@@ -121,7 +136,7 @@ def show(visit: Visit, *, status: int = 200, **extra: Any) -> HttpResponse:
     }
     context = {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or on),
+        "age": patient.age(on),
         "departure": patient.departure(on),
         "emergency": emergency_of(patient, by=visit.by, now=visit.now),
         "responsibility": queries.responsibility(patient),

@@ -36,5 +36,5 @@ def contact(request: ActorRequest, patient_id: UUID) -> HttpResponse:
         save_contact(patient=patient, contact=Contact(**form.cleaned_data), by=by, now=now)
         messages.success(request, _("Kontaktopplysningene er lagret."))
         return redirect("contact", patient.pk)
-    context = {"patient": patient, "age": patient.age(patient.deceased_on or timezone.localdate()), "form": form}
+    context = {"patient": patient, "age": patient.age(timezone.localdate()), "form": form}
     return render(request, "patients/contact.html", context, status=422 if form.errors else 200)

@@ -118,7 +118,7 @@ def _page(request: ActorRequest, patient: Patient, *, status: int = 200, **extra
     credentials = list(credentials_of(patient))
     context = {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or timezone.localdate()),
+        "age": patient.age(timezone.localdate()),
         "tablets": [each for each in credentials if each.paired and each.revoked_at is None],
         "gateways": [each for each in credentials if not each.paired and each.revoked_at is None],
         "revoked": [each for each in credentials if each.revoked_at is not None],

@@ -20,10 +20,11 @@ from audit.enums import Action
 from audit.logged import logs
 from audit.services import Refused, record_access, record_refusal
 from patients.access import visible_patients
+from patients.enums import Obstacle
 from patients.forms.access import EmergencyForm
 from patients.models import EMERGENCY_LASTS, Patient
 from patients.queries import find_for_emergency
-from patients.services import open_emergency_access
+from patients.services import NotPossible, open_emergency_access
 
 # Whoever guesses numbers must not find out who is a patient here.
 MOST_MISSES: Final = 5
@@ -64,12 +65,17 @@ def _found(request: ActorRequest, form: EmergencyForm, patient: Patient, by: Act
         return redirect("patient", patient.pk)
     if "confirmed" not in request.POST:
         record_access(Action.LOOK_UP, municipality_id=patient.municipality_id, patient_id=patient.pk, by=by, now=now)
-        age = patient.age(patient.deceased_on or timezone.localdate(now))
+        age = patient.age(timezone.localdate(now))
         until = {"ends_at": now + EMERGENCY_LASTS}
         return render(
             request, "patients/emergency_review.html", {"patient": patient, "age": age, "form": form, **until}
         )
-    open_emergency_access(patient=patient, reason=form.cleaned_data["reason"], by=by, now=now)
+    try:
+        open_emergency_access(patient=patient, reason=form.cleaned_data["reason"], by=by, now=now)
+    except NotPossible as stopped:
+        # The button was pressed twice: the first press, which this one waited for, has opened the record.
+        if stopped.obstacle != Obstacle.ALREADY_OPEN:
+            raise
     return redirect("patient", patient.pk)
 
 

@@ -34,7 +34,7 @@ def patients(request: ActorRequest) -> HttpResponse:
     rows = [
         {
             "patient": patient,
-            "age": patient.age(patient.deceased_on or timezone.localdate()),
+            "age": patient.age(timezone.localdate()),
             "groups": ", ".join(str(TargetGroup(code).label) for code in patient.target_groups or []),
             "departure": patient.departure(timezone.localdate()),
             "status": EnrolmentStatus(patient.status).label if patient.status else gettext("Ingen oppfølging nå"),

@@ -77,7 +77,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "patient": patient,
-        "age": patient.age(patient.deceased_on or timezone.localdate()),
+        "age": patient.age(timezone.localdate()),
         "form": form,
         "tablet": tablet,
         "address": f"{settings.BASE_URL}/nettbrett/",

@@ -184,6 +184,31 @@ def test_an_assertion_by_another_key_is_refused_by_helseid_and_told(set_up, clie
     assert "HelseID svarte ikke slik den skulle" in page.text
 
 
+@pytest.fixture
+def out_of_order(set_up):
+    """Makes one address of the provider answer with an empty object, until the test is over."""
+
+    def break_down(path: str) -> None:
+        requests.post(f"{set_up.url}/test/empty", data={"path": path}, timeout=10)
+
+    yield break_down
+    requests.post(f"{set_up.url}/test/empty", timeout=10)
+
+
+def test_it_says_so_when_a_pushed_request_gets_no_address(out_of_order, client):
+    out_of_order("/par")
+    page = client.get(reverse("helseid"))
+    assert (page.status_code, "HelseID svarte ikke slik den skulle" in page.text) == (403, True)
+
+
+def test_it_says_so_when_helseid_publishes_no_keys(set_up, out_of_order, client):
+    back = helseid.choose(sent_to(client), "kari").removeprefix("http://localhost:8000")
+    config = requests.get(f"{set_up.url}/.well-known/openid-configuration", timeout=10).json()
+    out_of_order(urlsplit(config["jwks_uri"]).path)
+    page = client.get(back)
+    assert (page.status_code, "_auth_user_id" in client.session) == (403, False)
+
+
 def test_an_answer_that_nobody_asked_for_is_refused(set_up, client):
     back = helseid.choose(sent_to(Client()), "kari")
     page = client.get(back.removeprefix("http://localhost:8000"))

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
 from accounts.models import Membership
-from accounts.queries import work_of
+from accounts.queries import _REACHING, work_of
 from accounts.roles import NEEDS, RIGHTS, Permission
 from organisations.enums import PartnerKind, Shared
 from organisations.models import GpPractice, Partner
@@ -136,3 +136,12 @@ def test_an_agreement_lets_in_one_organisation_once_at_a_time(world):
         make_agreement(world.joint, B)
     with pytest.raises(IntegrityError, match="agreement_with_one_organisation"), transaction.atomic():
         make_agreement(None, B)
+
+
+def test_whom_a_municipality_lets_in_is_found_by_indexes(world):
+    """The other way round each page would read every membership of the installation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("EXPLAIN " + _REACHING, {"municipality": A, "on": TODAY})
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Seq Scan on accounts_membership" not in plan, plan

@@ -197,6 +197,7 @@ def test_the_same_role_is_not_given_twice_at_a_time(as_eva, world):
     [
         ("17.11.2026", "", {"valid_from": ["Første dag: velg i dag eller en senere dag."]}),
         ("", "", {"valid_from": ["Første dag: skriv datoen."]}),
+        ("31.12.9999", "", {"valid_from": ["Første dag: skriv et år fra 1900 til 2199."]}),
         (
             "20.11.2026",
             "19.11.2026",
@@ -208,6 +209,14 @@ def test_it_names_the_field_and_keeps_what_is_filled_in(as_eva, world, mona, fir
     page = give(as_eva, mona, at(world), "NURSE", first, last)
     assert errors(page) == refused
     assert [page.context["form"][name].value() for name in ("workplace", "role")] == [at(world), "NURSE"]
+
+
+def test_support_from_the_end_of_the_calendar_is_refused_in_words(as_ness, mona, depot):
+    page = give(as_ness, mona, f"partner:{depot.pk}", "SUPPORT", "31.12.9999", "31.12.9999")
+    assert errors(page) == {
+        "valid_from": ["Første dag: skriv et år fra 1900 til 2199."],
+        "valid_until": ["Siste dag: skriv et år fra 1900 til 2199."],
+    }
 
 
 @pytest.mark.parametrize("last", ["", "26.11.2026"])

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.enums import Role
 from alerts import services
 from alerts.explanations import ADVICE, COMPARISONS, KIND_LABELS
 from alerts.models import Assessment, QueueEntry
@@ -18,9 +19,11 @@ from measurements.enums import StatementKind
 from measurements.models import ReadingStatement
 from tests import database
 from tests.alerts.pages import title, words
-from tests.factories.accounts import let_in
+from tests.factories.accounts import let_in, make_membership, make_user
+from tests.factories.care import share
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
+from tests.factories.organisations import make_service
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +81,7 @@ def test_it_says_when_no_approved_plan_judged(world, as_kari):
     before = judged(world.per_tablet, "spo2", 95, ago=timedelta(days=91))
     page = words(as_kari.get(address(before)))
     assert "Ingen godkjent plan gjaldt. Derfor er ingenting vurdert." in page
-    assert "Be fastlegen ta stilling til planen." in page
+    assert "Be legen ta stilling til planen." in page
 
 
 def test_it_shows_an_impossible_value_as_it_was_sent(world, as_kari):
@@ -292,3 +295,14 @@ def test_a_form_of_answers_is_no_measurement(world, as_kari):
 
 def test_those_who_only_read_are_not_asked(world, as_dahl):
     assert "Er målingen feil?" not in words(as_dahl.get(address(judged(world.per_tablet, "spo2", 84))))
+
+
+def test_a_nurse_whose_service_reads_along_is_not_asked(world):
+    """The answer would be refused, and stand against her in the log."""
+    home, nurse = make_service("Hjemmesykepleien", owner=world.a.pk), make_user("lind", "Liv", "Lind")
+    make_membership(nurse, Role.NURSE, service=home)
+    share(world.per, home, world.kari)
+    browser = Client()
+    let_in(browser, nurse)
+    page = browser.get(address(judged(world.per_tablet, "spo2", 84)))
+    assert (page.status_code, "Er målingen feil?" in words(page)) == (200, False)

@@ -11,13 +11,14 @@ from django.urls import reverse
 from accounts.enums import Role
 from alerts.models import QueueEntry
 from audit.models import AccessEntry
+from organisations.models import Agreement
 from patients.models import Handover
 from tests.alerts.rows import beat, put_in_queue
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.care import block, make_handover
 from tests.factories.clock import NOW
-from tests.factories.organisations import make_service
+from tests.factories.organisations import make_agreement, make_service
 
 TODAY, DAY = NOW.date(), timedelta(days=1)
 
@@ -93,6 +94,13 @@ def test_taken_for_later_it_waits_for_its_day(world, own):
     assert "Pasienten kommer i arbeidskøen deres 19.11.2026." in plain(page)
 
 
+def test_taken_where_nobody_can_follow_up_any_more_it_says_why_it_waits(world, own):
+    make_handover(world.solveig, own, world.kari, answer="ACCEPTED", answered_at=NOW, answered_by=own.nurse)
+    own.memberships.filter(role=Role.NURSE).update(valid_until=TODAY - DAY)
+    text = plain(browser_of(own.leader).get(reverse("handovers")))
+    assert "Overføringen venter, fordi ingen sykepleier hos dere kan følge opp pasienten." in text
+
+
 def test_no_needs_a_reason(world, own):
     handover = make_handover(world.solveig, own, world.kari)
     page = answer(own.nurse, handover, answer="no")
@@ -117,6 +125,17 @@ def test_a_nurse_whom_the_patient_has_blocked_neither_sees_nor_answers_it(world,
     assert "Eide" not in browser_of(own.nurse).get(reverse("handovers")).text
     assert answer(own.nurse, handover, answer="yes").status_code == 404
     assert "Eide" in browser_of(own.leader).get(reverse("handovers")).text
+
+
+def test_a_service_that_may_no_longer_read_neither_sees_nor_answers_it(world):
+    """The agreement was changed while the handover waited (R-156)."""
+    make_agreement(world.own_c, world.b.pk)
+    handover = make_handover(world.solveig, world.own_c, world.kari, note="Skrives ut fredag.")
+    assert "Skrives ut fredag." in browser_of(world.ola).get(reverse("handovers")).text
+    Agreement.objects.filter(service=world.own_c, party=world.b).update(shares=["EQUIPMENT"])
+    text = browser_of(world.ola).get(reverse("handovers")).text
+    assert ("Eide" in text, "Skrives ut fredag." in text) == (False, False)
+    assert answer(world.ola, handover, answer="no", note="Fullt.").status_code == 404
 
 
 @pytest.mark.parametrize("person", ["kari", "ola", "dahl", "siri", "ness", "eva"])

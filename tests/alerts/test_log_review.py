@@ -20,6 +20,7 @@ from alerts.services.log_review import review_look
 from audit.enums import Action, Basis, ReviewOutcome
 from audit.models import AuditReview
 from dho.lib.numbers import OSLO
+from organisations.models import FollowUpService
 from organisations.opening_hours import OpeningHours
 from tests.alerts.rows import put_in_queue
 from tests.audit.entries import look_at
@@ -262,6 +263,29 @@ class TestThePages:
         rows = as_vera.get(reverse("log-review")).context["rows"]
         assert [row["finding"].look.entry_id for row in rows] == [other.pk, entry.pk]
         assert "Pasienten ringte." in as_vera.get(address).text
+
+    def test_what_is_looked_at_after_the_review_is_to_be_reviewed_again(self, as_vera, world):
+        entry = look_at(world.per, world.kari, at=NOW - timedelta(minutes=3))
+        other = look_at(make_patient(A, "Oda", "Vang"), world.kari, at=NOW - timedelta(minutes=4))
+        as_vera.post(reverse("log-review-one", args=[entry.pk, "NO_TASK"]), {"outcome": "LAWFUL", "note": "Ringte."})
+        with time_machine.travel(NOW + timedelta(minutes=9), tick=False):
+            look_at(world.per, world.kari, at=NOW + timedelta(minutes=9))
+            page = as_vera.get(reverse("log-review"))
+        found = [row["finding"] for row in page.context["rows"]]
+        assert [(one.look.entry_id, one.count, one.review, one.again) for one in found] == [
+            (entry.pk, 2, None, True),
+            (other.pk, 1, None, False),
+        ]
+        assert "Nye innsyn etter kontrollen" in page.text
+
+    def test_a_service_with_mistyped_hours_hides_nothing(self, as_vera, world):
+        """Nobody knows whether it was open, so a look at night is shown; its secret is not even decrypted."""
+        FollowUpService.objects.filter(pk=world.joint.pk).update(hours={}, webhook_secret="hemmelig")
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE organisations_followupservice SET webhook_secret = 'ikke til å lese'")
+        look_at(world.per, world.kari, at=NOW - timedelta(hours=9))
+        page = as_vera.get(reverse("log-review"), {"monster": "NIGHT"})
+        assert [row["finding"].count for row in page.context["rows"]] == [1]
 
     @pytest.mark.parametrize(
         ("sent", "problem"),

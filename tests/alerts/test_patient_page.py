@@ -138,7 +138,7 @@ def test_it_says_that_nothing_judges_the_readings_without_an_approved_plan(world
     page = words(as_kari.get(address(patient)))
     assert (
         "Ingen godkjent plan. Målingene blir ikke vurdert. Prøveperiode dag 6 av 21, ingen grenser ennå. "
-        "Versjon 1 ble sendt til fastlegen 16.11.2026 og venter på svar." in page
+        "Versjon 1 ble sendt 16.11.2026 og venter på svar fra fastlegen." in page
     )
     assert "Ikke vurdert SpO₂ 84 %" in page
 

@@ -20,9 +20,10 @@ from careplans.models import Approval, Measure, PlanVersion, Threshold
 from careplans.services import return_with_question, withdraw
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
-from patients.models import Enrolment
+from patients.models import Enrolment, Patient
 from tests import database
 from tests.factories.accounts import let_in, make_membership, make_user
+from tests.factories.care import block, open_in_emergency
 from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
@@ -236,6 +237,23 @@ class TestOnePlan:
             world.a.pk,
         )
 
+    def test_who_has_died_grows_no_older_and_who_has_moved_is_marked(self, world, proposal):
+        kari = browser_of(world.kari)
+        Patient.objects.filter(pk=world.per.pk).update(deceased_on=NOW.date().replace(month=3, day=13))
+        text = plain(kari.get(url(proposal)))
+        assert ("14.03.1948 (77 år)" in text, "<strong>Død 13.03.2026</strong>" in text) == (True, True)
+        database.see_everything()
+        Patient.objects.filter(pk=world.per.pk).update(deceased_on=None, moved_on=NOW.date())
+        assert "<strong>Flyttet fra kommunen 18.11.2026</strong>" in plain(kari.get(url(proposal)))
+
+    def test_opened_by_emergency_access_it_says_so(self, world, proposal):
+        assert "Nødtilgang til" not in plain(browser_of(world.berit).get(url(proposal)))
+        database.see_everything()
+        block(world.per, world.kari, user=world.berit)
+        open_in_emergency(world.per, world.berit)
+        text = plain(browser_of(world.berit).get(url(proposal)))
+        assert "<strong>Nødtilgang til kl. 14.00.</strong> Begrunnelse: Pasienten er bevisstløs" in text
+
     def test_it_is_never_cached(self, as_dahl, proposal):
         assert "no-store" in as_dahl.get(url(proposal))["Cache-Control"]
 
@@ -391,8 +409,9 @@ class TestApproving:
             ({"valid_until": ""}, "Gyldighetsdato: skriv siste dag planen gjelder."),
             (
                 {"valid_until": "i morgen"},
-                "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 20.05.2027.",
+                "Gyldighetsdato: skriv datoen som dag, måned og år, for eksempel 01.01.2027.",
             ),
+            ({"valid_until": "31.12.9999"}, "Gyldighetsdato: skriv et år fra 1900 til 2199."),
             ({"valid_until": "18.11.2026"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
             ({"valid_until": "19.11.2028"}, "Gyldighetsdato: velg en dag etter 18.11.2026 og senest 18.11.2028."),
         ],
@@ -489,7 +508,7 @@ class TestWhenItIsTooLate:
 
     def test_a_changed_proposal_must_be_read_again(self, as_dahl, world, proposal):
         """ux.md 4.3 and acceptance 19: the nurse changed the plan while the doctor was reading."""
-        withdraw(version=proposal, by=world.actor(world.kari))
+        withdraw(version=proposal, by=world.actor(world.kari), now=NOW)
         newer = make_draft(world.per, world.kari)
         Threshold.objects.filter(version=newer, quantity="spo2").update(yellow_low=Decimal(89))
         propose(newer)
@@ -498,6 +517,6 @@ class TestWhenItIsTooLate:
         text = plain(page)
         assert "Oppfølgingstjenesten har trukket forslaget tilbake." in text
         assert url(newer) in page.text
-        assert "versjon 3 (sendt til fastlegen)" in text
+        assert "versjon 3 (sendt til godkjenning)" in text
         statuses = PlanVersion.objects.filter(patient=world.per).order_by("number").values_list("status", flat=True)
         assert list(statuses) == ["APPROVED", "WITHDRAWN", "PROPOSED"]

@@ -95,7 +95,7 @@ class TestThePrintPage:
             return "IKKE GODKJENT" in as_kari.get(paper(proposal)).text
 
         assert says()
-        withdraw(version=proposal, by=world.actor(world.kari))
+        withdraw(version=proposal, by=world.actor(world.kari), now=NOW)
         assert says()
         proposal = make_draft(world.per, world.kari)
         assert says()

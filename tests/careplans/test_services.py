@@ -31,9 +31,11 @@ from careplans.services import (
 )
 from dho.lib import rls
 from tests.factories.accounts import actor_of, make_membership, make_user
+from tests.factories.care import block, share
 from tests.factories.careplans import approve as factory_approve
 from tests.factories.careplans import make_draft, propose
 from tests.factories.clock import NOW
+from tests.factories.organisations import make_agreement, make_service
 from tests.factories.patients import make_enrolment, make_patient
 
 UNTIL = NOW + timedelta(days=180)
@@ -177,6 +179,7 @@ class TestSendToGp:
 
     def test_it_lists_everything_that_is_missing(self, world, kari):
         patient = make_patient(world.a.pk, "Uten", "Fastlege")
+        make_enrolment(patient, world.joint)
         only_green = [{"zone": Zone.GREEN, "kind": MeasureKind.OWN, "position": 0, "text": "Hvil."}]
         content = PlanContent(what_matters="Gå tur.", measures=only_green)
         draft = create_draft(patient=patient, content=content, by=kari, now=NOW)
@@ -186,7 +189,7 @@ class TestSendToGp:
             "Skriv minst ett tiltak for «Rød – akutt forverring».",
             "Pasienten har ingen fastlege her. Registrer fastlegen først.",
         ]
-        assert problems_of(draft) == expected
+        assert problems_of(draft, now=NOW) == expected
         with pytest.raises(PlanProblems) as refusal:
             send_to_gp(version=draft, by=kari, now=NOW)
         assert refusal.value.problems == expected
@@ -218,18 +221,54 @@ class TestSendToGp:
 
 class TestWithdraw:
     def test_it_makes_room_for_a_new_version(self, world, kari, proposal):
-        assert withdraw(version=proposal, by=kari).status == VersionStatus.WITHDRAWN
+        assert withdraw(version=proposal, by=kari, now=NOW).status == VersionStatus.WITHDRAWN
         create_draft(patient=world.per, content=CONTENT, by=kari, now=LATER)
         assert statuses(world.per) == {1: "APPROVED", 2: "WITHDRAWN", 3: "DRAFT"}
 
     def test_it_refuses_what_the_doctor_has_decided(self, kari, dahl, proposal):
         approve(version=proposal, valid_until=UNTIL, by=dahl, now=NOW)
         with pytest.raises(WrongStep):
-            withdraw(version=proposal, by=kari)
+            withdraw(version=proposal, by=kari, now=NOW)
 
     def test_it_refuses_another_municipality(self, world, proposal):
         with pytest.raises(NotYours):
-            withdraw(version=proposal, by=world.actor(world.ola))
+            withdraw(version=proposal, by=world.actor(world.ola), now=NOW)
+
+
+class TestWhoWrites:
+    """Only those who treat the patient: by the course, the GP's own list, and not past the patient's block."""
+
+    @pytest.fixture(params=["another GP", "blocked", "reads along"])
+    def outsider(self, world, request):
+        if request.param == "another GP":
+            lie = world.nils.gp
+            make_agreement(None, world.a.pk, practice=lie.memberships.get().practice)
+            return world.actor(lie)
+        if request.param == "blocked":
+            block(world.per, world.kari, user=world.berit)
+            return world.actor(world.berit)
+        home, nurse = make_service("Hjemmesykepleien", owner=world.a.pk), make_user("lind", "Liv", "Lind")
+        make_membership(nurse, Role.NURSE, service=home)
+        share(world.per, home, world.kari)
+        return world.actor(nurse)
+
+    def test_nobody_else_writes_revises_or_sends(self, world, kari, outsider):
+        with pytest.raises(NotYours):
+            create_draft(patient=world.per, content=CONTENT, by=outsider, now=NOW)
+        with pytest.raises(NotYours):
+            revise(version=world.per_plan, by=outsider, now=NOW)
+        draft = revise(version=world.per_plan, by=kari, now=NOW)
+        with pytest.raises(NotYours):
+            send_to_gp(version=draft, by=outsider, now=NOW)
+        assert statuses(world.per) == {1: "APPROVED", 2: "DRAFT"}
+
+    def test_nobody_else_withdraws(self, world, proposal, outsider):
+        with pytest.raises(NotYours):
+            withdraw(version=proposal, by=outsider, now=NOW)
+        assert statuses(world.per) == {1: "APPROVED", 2: "PROPOSED"}
+
+    def test_the_patients_own_gp_writes_too(self, world, dahl):
+        assert create_draft(patient=world.per, content=CONTENT, by=dahl, now=NOW).created_by == world.dahl
 
 
 class TestApprove:
@@ -302,7 +341,7 @@ class TestApprove:
         assert (refusal.value.status, refusal.value.by, refusal.value.at) == (VersionStatus.APPROVED, "Anne Dahl", NOW)
 
     def test_it_refuses_a_proposal_that_the_nurse_withdrew(self, world, kari, dahl, proposal):
-        withdraw(version=proposal, by=kari)
+        withdraw(version=proposal, by=kari, now=NOW)
         with pytest.raises(AlreadyDecided) as refusal:
             approve(version=proposal, valid_until=UNTIL, by=dahl, now=LATER)
         assert (refusal.value.status, refusal.value.by, refusal.value.at) == (VersionStatus.WITHDRAWN, "", None)
@@ -339,6 +378,7 @@ def test_a_changed_limit_waits_for_the_doctor_while_the_old_one_judges(world, ka
 
 def test_a_plan_without_any_approved_version_judges_nothing(world, kari):
     patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
+    make_enrolment(patient, world.joint)
     draft = create_draft(patient=patient, content=CONTENT, by=kari, now=NOW)
     send_to_gp(version=draft, by=kari, now=NOW)
     assert number_in_force(patient, LATER) is None
@@ -373,7 +413,7 @@ def test_of_two_decisions_at_once_exactly_one_stands(committed_world):
 
     with ThreadPoolExecutor(2) as pool:
         approved = pool.submit(run, approve, valid_until=UNTIL, by=doctor, now=NOW)
-        withdrawn = pool.submit(run, withdraw, by=nurse)
+        withdrawn = pool.submit(run, withdraw, by=nurse, now=NOW)
         outcomes = (approved.result(), withdrawn.result())
     with rls.acting_for([world.a.pk]):
         after = statuses(world.per)

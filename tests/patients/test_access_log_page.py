@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from audit.enums import Action
+from audit.enums import Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import LogSearch, log_page
 from dho.lib import rls
@@ -73,6 +73,16 @@ def test_it_shows_what_the_own_people_were_refused_without_naming_the_foreign_pa
     assert "Iversen" not in text
 
 
+def test_a_refusal_about_nobody_in_particular_is_not_about_many(as_vera, world):
+    """An unknown national id, handover or version names no patient."""
+    row = {"municipality_id": A, "patient_id": None, "actor_name": "Kari Nordmann", "role": "NURSE"}
+    row |= {"action": Action.EMERGENCY_ACCESS, "basis": Basis.EMERGENCY, "allowed": False}
+    AccessEntry(at=NOW, **row).save(force_insert=True)
+    text = as_vera.get(PAGE).text
+    # Only the officer's own look at the list is about several.
+    assert (text.count("Ikke oppgitt"), text.count("Flere pasienter")) == (1, 1)
+
+
 def test_it_finds_by_national_id_and_keeps_it_out_of_the_address(as_vera, world):
     other = make_patient(A, "Oda", "Vang")
     look_at(other, world.berit)
@@ -107,8 +117,10 @@ def test_it_finds_by_person_action_and_day(as_vera, world, asked, found):
             "Fødselsnummer: kommunen har ingen pasient med dette nummeret. Sjekk sifrene.",
         ),
         ({"person": "Ingen Slik"}, "Navnet: vi fant ingen med dette navnet. Sjekk skrivemåten."),
-        ({"since": ""}, "Fra og med: skriv en dato, for eksempel 20.05.2027."),
-        ({"until": "i går"}, "Til og med: skriv datoen som dag, måned og år, for eksempel 20.05.2027."),
+        ({"since": ""}, "Fra og med: skriv datoen."),
+        ({"since": "31.12.9999", "until": "31.12.9999"}, "Fra og med: skriv et år fra 1900 til 2199."),
+        ({"until": "31.12.9999"}, "Til og med: skriv et år fra 1900 til 2199."),
+        ({"until": "i går"}, "Til og med: skriv datoen som dag, måned og år, for eksempel 01.01.2027."),
         ({"until": "01.11.2026"}, "Til og med: velg en dag etter «Fra og med», og høyst ett år etter."),
         ({"action": "X"}, "Handling: velg en fra listen."),
         ({"after": "x"}, "Siden i loggen finnes ikke. Søk på nytt."),

@@ -128,6 +128,7 @@ def test_it_filters_by_organisation_and_role(as_privacy_of_grue, asked, names):
     ("day", "said"),
     [
         ("17.11.2026", "Dato: velg 18.11.2026 eller en senere dag."),
+        ("31.12.9999", "Dato: skriv et år fra 1900 til 2199."),
         ("snart", "Dato: skriv datoen som dag, måned og år, for eksempel 01.01.2027."),
     ],
 )

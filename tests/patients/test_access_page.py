@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.enums import Role
@@ -127,6 +129,20 @@ class TestWhoSees:
         ):
             assert words in text
 
+    def test_it_asks_the_database_equally_often_for_few_and_many(self, as_kari, world, home):
+        share(world.per, home, world.kari)
+        with CaptureQueriesContext(connection) as few:
+            as_kari.get(at("access", world.per))
+        see_everything()
+        for number in range(12):
+            nurse = make_user(f"nurse{number}", "Nina", f"Nes {number}")
+            make_membership(nurse, Role.NURSE, service=home)
+            make_membership(nurse, Role.COORDINATOR, authority=world.a)
+        with CaptureQueriesContext(connection) as many:
+            page = as_kari.get(at("access", world.per))
+        assert sum(len(seer.people) for seer in page.context["seers"]) >= 24
+        assert len(many) == len(few)
+
     def test_it_is_linked_from_the_patient_and_logged(self, as_kari, world):
         assert at("access", world.per) in as_kari.get(at("patient", world.per)).text
         as_kari.get(at("access", world.per))
@@ -154,6 +170,7 @@ class TestSharing:
         [
             ({}, 422, "Tjeneste: velg en tjeneste i listen."),
             ({"last_day": "i morgen"}, 422, "Siste dag: skriv datoen som dag, måned og år"),
+            ({"last_day": "31.12.9999"}, 422, "Siste dag: skriv et år fra 1900 til 2199."),
             ({"last_day": "01.11.2026"}, 409, "Dagen er passert."),
             ({"service": "joint"}, 409, "Tjenesten følger allerede opp pasienten."),
             ({"service": "own_c"}, 422, "Tjeneste: velg en tjeneste i listen."),
@@ -167,6 +184,12 @@ class TestSharing:
         assert (page.status_code, message in plain(page)) == (status, True)
         assert data.get("last_day", "") in page.text
         assert not CareRelation.objects.exists()
+
+    def test_it_offers_only_services_that_would_see_something(self, as_kari, world, home):
+        for name, shares in (("Utstyrssentralen", ["EQUIPMENT"]), ("Lungeavdelingen", ["PLAN"])):
+            make_agreement(make_hospital(name), world.a.pk, shares=shares)
+        offered = as_kari.get(at("access", world.per)).context["share_form"].fields["service"].queryset
+        assert [each.name for each in offered] == ["DHO Solør–Odal", home.name, "Lungeavdelingen"]
 
     def test_another_patients_relation_is_not_found_here(self, as_kari, world, home):
         relation = share(world.solveig, home, world.kari)
@@ -196,6 +219,7 @@ class TestHandover:
         [
             ({}, 422, "Tjeneste: velg en tjeneste i listen."),
             ({"takes_effect_on": "31.02.2027"}, 422, "Fra og med: skriv datoen som dag, måned og år"),
+            ({"takes_effect_on": "31.12.9999"}, 422, "Fra og med: skriv et år fra 1900 til 2199."),
             ({"takes_effect_on": "01.11.2026", "service": "home"}, 409, "Dagen er passert."),
             ({"takes_effect_on": "20.11.2026", "service": "own_c"}, 409, "Tjenesten har ingen avtale"),
         ],
@@ -219,7 +243,7 @@ class TestHandover:
         agreed = {"answer": "ACCEPTED", "answered_at": NOW, "answered_by": world.ola}
         make_handover(world.per, world.own_c, world.kari, **agreed)
         text = plain(as_kari.get(at("access", world.per)))
-        assert "Mottakeren har sagt ja, men kan ikke ta over nå. Sjekk avtalen og bemanningen hos mottakeren." in text
+        assert "Mottakeren har sagt ja, men kan ikke ta over nå. Sjekk avtalen, bemanningen hos mottakeren" in text
 
     def test_another_patients_handover_is_not_found_here(self, as_kari, world, home):
         handover = make_handover(world.solveig, home, world.kari)
@@ -230,6 +254,22 @@ class TestHandover:
         handover = make_handover(world.per, home, world.kari, **declined)
         page = as_kari.post(at("handover-withdraw", world.per, handover.pk))
         assert (page.status_code, "allerede besvart eller trukket tilbake" in plain(page)) == (409, True)
+
+
+class TestWhoMayNotRead:
+    """A refused form answers with the whole page, so nobody who may not read it gets as far."""
+
+    @pytest.fixture
+    def only_equipment(self, world):
+        Agreement.objects.filter(service=world.joint, party=world.b).update(shares=["EQUIPMENT"])
+
+    @pytest.mark.parametrize("door", ["access-share", "handover-propose", "access-block"])
+    def test_an_agreement_on_equipment_opens_no_step(self, as_kari, world, only_equipment, door):
+        page = as_kari.post(at(door, world.solveig))
+        assert (page.status_code, "Anne Dahl" in page.text) == (404, False)
+
+    def test_a_leader_takes_no_step_at_the_patient(self, world):
+        assert browser_of(world.eva).post(at("handover-propose", world.per)).status_code == 404
 
 
 class TestBlocks:
@@ -268,6 +308,13 @@ class TestBlocks:
         answer = as_kari.post(at("access-block", world.per), {"against": f"user:{world.kari.pk}"})
         assert answer.url == reverse("home")
         assert as_kari.get(at("access", world.per)).status_code == 404
+
+    def test_a_nurse_who_reads_along_is_offered_no_step(self, world, home):
+        share(world.per, home, world.kari)
+        registered = block(world.per, world.kari, user=world.berit)
+        browser = browser_of(home.nurse)
+        assert "<form" not in browser.get(at("access", world.per)).text.split("<main")[1].split("</main>")[0]
+        assert browser.post(at("access-lift", world.per, registered.pk)).status_code == 404
 
     def test_another_patients_block_is_not_found_here(self, as_kari, world):
         registered = block(world.solveig, world.kari, user=world.berit)

@@ -247,6 +247,8 @@ def test_one_that_has_not_begun_can_move_and_be_withdrawn(world, grue):
             {"valid_from": "i morgen"},
             {"valid_from": ["Første dag: skriv datoen som dag, måned og år, for eksempel 01.01.2027."]},
         ),
+        ({"valid_until": "31.12.9999"}, {"valid_until": ["Siste dag: skriv et år fra 1900 til 2199."]}),
+        ({"valid_from": "01.01.1899"}, {"valid_from": ["Første dag: skriv et år fra 1900 til 2199."]}),
         (
             {"valid_until": "01.12.2026"},
             {"valid_until": ["Siste dag: velg samme dag som første dag eller en senere dag."]},

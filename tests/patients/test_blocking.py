@@ -77,6 +77,14 @@ def test_nobody_else_registers_or_lifts(world, person):
         lift_block(block=block(world.per, world.kari, user=world.berit), by=actor_of(getattr(world, person)), now=NOW)
 
 
+def test_one_who_reads_along_neither_registers_nor_lifts(world, home):
+    assert sees(home.nurse, world.per)
+    with pytest.raises(NotYours):
+        refuse(world, world.berit, by=home.nurse)
+    with pytest.raises(NotYours):
+        lift_block(block=block(world.per, world.kari, user=world.berit), by=actor_of(home.nurse), now=NOW)
+
+
 def test_the_service_that_holds_the_course_is_not_blocked_but_the_course_is_ended(world):
     with pytest.raises(NotPossible) as refused:
         refuse(world, world.joint)

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from audit.models import AccessEntry
-from patients.models import EmergencyAccess
+from patients.models import EmergencyAccess, Patient
 from tests.alerts.rows import put_in_queue
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_user
@@ -76,7 +76,7 @@ class TestOpening:
             "Du er i ferd med å åpne journalen til Per Aasen",
             "Født 14.03.1948 (78 år), Kongsvinger",
             "Du kan lese til kl. 14.00. Du kan ikke endre noe.",
-            "Personvernombudet i Kongsvinger får beskjed",
+            "Tilgangen står på listen over nødtilganger i Kongsvinger til personvernombudet har vurdert den.",
             f"Begrunnelse: {REASON}",
         ):
             assert words in text
@@ -96,6 +96,15 @@ class TestOpening:
         assert f"<strong>Nødtilgang til kl. 14.00.</strong> Begrunnelse: {REASON}" in text
         assert "Ta saken" not in text
         assert browser.post(answer.url, {"step": "claim"}).status_code == 404
+
+    def test_pressed_twice_it_opens_once_and_leads_to_the_patient(self, world, lind, monkeypatch):
+        browser = browser_of(lind)
+        ask(browser, world.per.national_id, confirmed="1")
+        # What the second press saw while the first had not committed.
+        monkeypatch.setattr("patients.views.emergency.visible_patients", lambda by, now: Patient.objects.none())
+        assert ask(browser, world.per.national_id, confirmed="1").url == reverse("patient", args=[world.per.pk])
+        see_everything()
+        assert EmergencyAccess.objects.count() == 1
 
     def test_a_blocked_nurse_of_the_service_reads_and_does_not_handle(self, world):
         put_in_queue(world.per)

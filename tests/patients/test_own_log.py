@@ -11,9 +11,12 @@ from pypdf import PdfReader
 
 from audit.enums import Action, Basis
 from dho.lib import pdf
+from patients.access import get_patient
 from patients.queries.log import WHAT, WHY, own_log
+from patients.services import open_emergency_access
 from tests.audit.entries import look_at
-from tests.factories.accounts import let_in
+from tests.factories.accounts import actor_of, let_in
+from tests.factories.care import block, open_in_emergency
 from tests.factories.clock import NOW
 
 needs_pango = pytest.mark.skipif(not pdf.can_make_pdf(), reason="WeasyPrint needs Pango: script/setup --system")
@@ -68,8 +71,27 @@ def test_the_same_thing_on_one_day_is_one_line(world):
 
 
 def test_emergency_access_and_its_written_reason_are_told(world):
-    look_at(world.per, world.kari, basis=Basis.EMERGENCY, purpose="Falt om på gata")
-    assert told(world)[0][4] == ("Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg: Falt om på gata")
+    """In the reason's own words, and only beside what that emergency access opened."""
+    block(world.per, world.kari, user=world.berit)
+    look_at(world.per, world.berit, at=NOW - timedelta(days=1))
+    reason, by = "Pasienten er bevisstløs på legevakten.", actor_of(world.berit)
+    open_emergency_access(patient=world.per, reason=reason, by=by, now=NOW)
+    get_patient(world.per.pk, by=by, now=NOW + timedelta(minutes=1))
+    emergency = "Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg. Begrunnelsen var: «" + reason + "»"
+    assert [(what, why) for _, _, _, what, why, _ in told(world)] == [
+        ("Så på siden din med målinger og varsler", emergency + " Du hadde sperret for innsyn."),
+        ("Åpnet journalen din med nødtilgang", emergency),
+        ("Så på siden din med målinger og varsler", "For å gi deg helsehjelp"),
+    ]
+
+
+def test_two_emergency_accesses_of_one_day_are_both_told(world):
+    reasons = ["Bevisstløs på legevakten.", "Ny tur til legevakten, uklar."]
+    for hours, reason in ((0, reasons[0]), (5, reasons[1])):
+        at = NOW + timedelta(hours=hours)
+        open_in_emergency(world.per, world.ola, now=at, reason=reason)
+        look_at(world.per, world.ola, at=at, basis=Basis.EMERGENCY, purpose="Nødtilgang")
+    assert all(f"«{reason}»" in told(world)[0][4] for reason in reasons)
 
 
 def test_own_devices_other_patients_and_refused_looks_are_not_in_it(world):

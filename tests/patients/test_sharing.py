@@ -92,13 +92,17 @@ def test_one_who_reads_along_shares_no_further(world):
         give(world, other, by=nurse)
 
 
-@pytest.mark.parametrize("obstacle", ["NO_AGREEMENT", "ENDED", "HOLDS_COURSE", "BLOCKED", "ALREADY_SHARED", "PAST_DAY"])
+@pytest.mark.parametrize(
+    "obstacle", ["NO_AGREEMENT", "ENDED", "ONLY_EQUIPMENT", "HOLDS_COURSE", "BLOCKED", "ALREADY_SHARED", "PAST_DAY"]
+)
 def test_what_cannot_be_shared_says_why(world, hospital, obstacle):
     service, last_day = hospital, None
     if obstacle == "NO_AGREEMENT":
         service = make_hospital("Hjerteavdelingen")
     elif obstacle == "ENDED":
         Agreement.objects.filter(service=hospital).update(valid_until=TODAY - DAY)
+    elif obstacle == "ONLY_EQUIPMENT":
+        Agreement.objects.filter(service=hospital).update(shares=["EQUIPMENT"])
     elif obstacle == "HOLDS_COURSE":
         service = world.joint
     elif obstacle == "BLOCKED":
@@ -110,7 +114,7 @@ def test_what_cannot_be_shared_says_why(world, hospital, obstacle):
     before = CareRelation.objects.count()
     with pytest.raises(NotPossible) as refused:
         give(world, service, last_day=last_day)
-    assert refused.value.obstacle == ("NO_AGREEMENT" if obstacle == "ENDED" else obstacle)
+    assert refused.value.obstacle == ("NO_AGREEMENT" if obstacle in ("ENDED", "ONLY_EQUIPMENT") else obstacle)
     assert CareRelation.objects.count() == before
 
 

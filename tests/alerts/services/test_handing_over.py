@@ -142,15 +142,22 @@ def test_the_leaders_propose_and_accept_too(world, own):
     assert accept(propose(world, own, by=world.eva), own.leader).moved_at == NOW
 
 
-@pytest.mark.parametrize("lost", ["block", "membership"])
+@pytest.mark.parametrize("lost", ["block", "membership", "role", "account"])
 def test_a_case_is_free_again_when_its_owner_can_no_longer_open_it(world, red, lost):
     """Else the colleagues see a red case that nobody can take."""
     assert services.free_lost_claims(now=NOW) == 0
     see_everything()
     if lost == "block":
         block(world.solveig, world.berit, user=world.kari)
+    elif lost == "account":
+        world.kari.is_active = False
+        world.kari.save()
     else:
         world.kari.memberships.update(valid_until=TODAY - DAY)
+    if lost == "role":
+        # Still at the service, but a leader opens no case.
+        make_membership(world.kari, Role.SERVICE_LEADER, service=world.joint)
+    assert [breach.name for breach in find_breaches(now=NOW)] == ["P1 a case is held by somebody who cannot handle it"]
     assert [services.free_lost_claims(now=NOW) for _ in range(2)] == [1, 0]
     see_everything()
     entry = QueueEntry.objects.get()
