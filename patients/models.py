@@ -179,7 +179,11 @@ class CareRelation(models.Model):
     objects = CareRelationQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="ended_is_final", operation=Update, condition=TriggerQ(old__ended_at__isnull=False)),
+        ]
         constraints = [
             end_after_start("relation_ends_after_start"),
             no_overlap("relation_one_at_a_time", "patient", "service", among=models.Q(ended_at__isnull=True)),
@@ -214,7 +218,18 @@ class Handover(models.Model):
     moved_at = models.DateTimeField(null=True)
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            # Accepted, it moves or is withdrawn; every other answer, and the move, is the end of it.
+            Protect(
+                name="answer_is_final",
+                operation=Update,
+                condition=TriggerQ(old__answer__in=[HandoverAnswer.DECLINED, HandoverAnswer.WITHDRAWN])
+                | TriggerQ(old__moved_at__isnull=False)
+                | TriggerQ(old__answer=HandoverAnswer.ACCEPTED, new__answer__in=["", HandoverAnswer.DECLINED]),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment"],
@@ -254,7 +269,11 @@ class AccessBlock(models.Model):
     lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="lifted_is_final", operation=Update, condition=TriggerQ(old__lifted_at__isnull=False)),
+        ]
         indexes = [
             models.Index(fields=["patient"], condition=models.Q(lifted_at__isnull=True), name="block_in_force"),
         ]
@@ -270,6 +289,14 @@ class AccessBlock(models.Model):
                 | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
                 name="block_lifted_pair",
             ),
+            *[
+                models.UniqueConstraint(
+                    fields=["patient", against],
+                    condition=models.Q(lifted_at__isnull=True),
+                    name=f"block_of_{against}_once",
+                )
+                for against in ("user", "service", "practice")
+            ],
         ]
 
     def __str__(self) -> str:
@@ -298,6 +325,7 @@ class EmergencyAccess(models.Model):
             record_changes(),
             # What was decided stands; only the review is added.
             pgtrigger.ReadOnly(name="only_reviewed", exclude=["reviewed_at", "reviewed_by", "review"]),
+            Protect(name="review_is_final", operation=Update, condition=TriggerQ(old__reviewed_at__isnull=False)),
         ]
         indexes = [models.Index(fields=["user", "ends_at"], name="emergency_by_user")]
         constraints = [
