@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 import pgtrigger
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Concat, Length, Lower
@@ -56,6 +57,14 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+
+class SecondFactor(Authenticator):
+    """A code app, a passkey or recovery codes. The table is allauth's; the history of it is ours."""
+
+    class Meta:
+        proxy = True
+        triggers = [record_changes(without=["data", "last_used_at"])]
 
 
 def _only(organisation: str, roles: list[Role]) -> models.Q:

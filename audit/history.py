@@ -1,5 +1,7 @@
 """Append-only tables and the change log, as database triggers: no code path can forget them."""
 
+from collections.abc import Iterable
+
 import pgtrigger
 
 # Columns whose content never belongs in a log, not even as ciphertext.
@@ -16,11 +18,13 @@ def never_deleted() -> pgtrigger.Trigger:
     return pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)
 
 
-def record_changes(municipality: str = "municipality_id") -> pgtrigger.Trigger:
+def record_changes(municipality: str = "municipality_id", *, without: Iterable[str] = ()) -> pgtrigger.Trigger:
     """Every insert, update and delete leaves before and after in `audit_changeentry`, with the acting person.
 
-    `municipality` is the column that says whose row it is, and so who may read its history.
+    `municipality` is the column that says whose row it is, and so who may read its history. `without` are columns that
+    this table alone keeps out of it.
     """
+    unlogged = UNLOGGED.replace("}", "".join(f",{column}" for column in without) + "}")
     return pgtrigger.Trigger(
         name="record_changes",
         when=pgtrigger.After,
@@ -28,8 +32,8 @@ def record_changes(municipality: str = "municipality_id") -> pgtrigger.Trigger:
         declare=[("old_row", "jsonb"), ("new_row", "jsonb")],
         # A constant of ours is all that is put into the text.
         func=f"""
-            IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD) - {UNLOGGED}; END IF;
-            IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW) - {UNLOGGED}; END IF;
+            IF TG_OP <> 'INSERT' THEN old_row := to_jsonb(OLD) - {unlogged}; END IF;
+            IF TG_OP <> 'DELETE' THEN new_row := to_jsonb(NEW) - {unlogged}; END IF;
             IF old_row IS DISTINCT FROM new_row THEN
                 INSERT INTO audit_changeentry (at, actor, table_name, row_id, municipality_id, operation, before, after)
                 VALUES (
