@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
@@ -91,6 +92,14 @@ def _actor(
         employer_id=employer,
         reach=reach,
     )
+
+
+def last_employer_of(user: User) -> int | None:
+    """The municipality that the person worked for last, also when that is over: where a refused try is kept then."""
+    employer = Coalesce("service__owner", "authority", "practice__located_in", "party")
+    found = Membership.objects.filter(user=user).annotate(employer=employer).exclude(employer=None)
+    latest = found.order_by(F("valid_until").desc(nulls_first=True), "-valid_from")
+    return latest.values_list("employer", flat=True).first()
 
 
 _ROLES_AT: Final = {"authority": AT_AUTHORITY, "service": AT_SERVICE, "practice": AT_PRACTICE, "partner": AT_PARTNER}
