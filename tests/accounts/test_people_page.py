@@ -122,6 +122,12 @@ def test_a_part_finds_nobody_and_keeps_the_text(as_eva, mona, text):
     assert f'value="{text}"' in page.text
 
 
+def test_a_search_that_can_stand_in_no_name_is_refused_in_words(as_eva):
+    page = as_eva.post(reverse("people"), {"finn": "mo\x00na"})
+    assert page.status_code == 422
+    assert "Søk: teksten har et tegn som ikke kan vises. Skriv den på nytt." in page.text
+
+
 def test_the_longest_name_that_the_form_takes_opens_every_page_that_logs(as_eva, world):
     name = {"given_name": "Å" * 90, "family_name": "Ø" * 100}
     assert as_eva.post(reverse("person-new"), NEW | name).status_code == 302

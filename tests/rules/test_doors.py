@@ -302,6 +302,31 @@ def test_who_works_for_no_municipality_is_found_by_the_officer_of_each_that_the_
     assert "Line Ek" in browser_of(world, "vera").get(reverse("access-log")).text
 
 
+# What the forms call what is written in them; a field that no page has does no harm.
+WRITTEN = [
+    "finn", "note", "question", "what", "reason", "review", "label", "username", "password", "code", "person",
+    "national_id", "given_name", "family_name", "email", "hpr_number", "reference", "membership", "workplace", "role",
+    "valid_from", "valid_until", "asked_on", "channel", "service", "takes_effect_on", "against", "outcomes", "measures",
+    "seen", "change", "patient", "after", "since", "until", "action", "decision", "outcome", "credential", "name",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", ["a\x00b", "' OR 1=1 --\uffff", "å" * 5000])
+@pytest.mark.parametrize("person", ["kari", "ness", "vera"])
+def test_no_door_breaks_at_what_is_written_in_its_form(world, red_per, person, hostile):
+    broken = {}
+    for name, arguments in doors():
+        if name in ("logout", "sessions-end-all", "choose-role") or name.startswith("api"):
+            continue
+        address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
+        browser = browser_of(world, person)
+        browser.raise_request_exception = False
+        answer = browser.post(address, dict.fromkeys(WRITTEN, hostile) | {"answer": "no", "step": "done"})
+        if answer.status_code >= 500:
+            broken[name] = answer.status_code
+    assert broken == {}
+
+
 @pytest.mark.parametrize("name", sorted(ACTS | ONLY_POST | POSTED))
 def test_nothing_is_changed_by_get(world, red_per, name):
     arguments = next(found for door, found in doors() if door == name)
