@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -63,12 +64,27 @@ def find_patient_id(by: Actor, *, national_id: str) -> UUID | None:
     return found.values_list("pk", flat=True).first()
 
 
-def find_people(words: Sequence[str]) -> list[UUID]:
-    """Staff whose name has all the words, at most fifty."""
+class TooMany(Exception):
+    """More people than can be looked for at once."""
+
+
+def find_people(
+    words: Sequence[str], *, municipality_ids: Iterable[int], since: datetime, until: datetime
+) -> list[UUID]:
+    """Those who stand in the log of these municipalities in the period, and whose name has all the words.
+
+    Raises TooMany: some of them must not be left out unseen.
+    """
     people = User.objects.all()
     for word in words:
         people = people.filter(first_name__icontains=word) | people.filter(last_name__icontains=word)
-    return list(people.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+    looks = AccessEntry.objects.filter(
+        municipality_id__in=municipality_ids, actor_id=OuterRef("pk"), at__gte=since, at__lt=until
+    )
+    found = list(people.filter(Exists(looks)).order_by("pk").values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+    if len(found) > MOST_PEOPLE:
+        raise TooMany
+    return found
 
 
 @dataclass(frozen=True, slots=True)
