@@ -1,12 +1,12 @@
 """One municipality's record of a person, the relatives, and the courses of the service."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Protect, Update
 from pgtrigger import Q as TriggerQ
@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.enums import Role
 from accounts.models import User
-from audit.history import never_deleted, record_changes
+from audit.history import append_only, never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
 from dho.lib.numbers import date_nb
 from organisations.models import (
@@ -25,9 +25,20 @@ from organisations.models import (
     end_after_start,
     no_overlap,
 )
-from patients.enums import Decision, EndReason, EnrolmentStatus, HandoverAnswer, NationalIdKind, Sex, TargetGroup
+from patients.enums import (
+    Decision,
+    EndReason,
+    EnrolmentStatus,
+    HandoverAnswer,
+    InsightChannel,
+    NationalIdKind,
+    Sex,
+    TargetGroup,
+)
 
 EMERGENCY_LASTS: Final = timedelta(hours=4)
+# GDPR article 12: within one month.
+ANSWERED_WITHIN: Final = timedelta(days=30)
 
 
 class Patient(models.Model):
@@ -348,6 +359,48 @@ class EmergencyAccess(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class InsightRequest(models.Model):
+    """The patient has asked for what is stored: the only reason to take everything out (R-301; GDPR article 15).
+
+    It opens the export for as long as the law gives to answer in; after that the patient asks anew.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="insight_requests")
+    asked_on = models.DateField()
+    channel = models.CharField(max_length=10, choices=InsightChannel)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [*append_only(), record_changes()]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel__in=InsightChannel.values), name="insight_request_channel_known"
+            ),
+            models.CheckConstraint(
+                # Midnight in Oslo is at most two hours before the database's.
+                condition=models.Q(asked_on__lte=models.F("registered_at") + timedelta(hours=2)),
+                name="insight_request_not_ahead",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def open_until(self) -> datetime:
+        """When the export closes again."""
+        return self.registered_at + ANSWERED_WITHIN
+
+    @property
+    def as_purpose(self) -> str:
+        """What the log says beside the export. Stored, so in bokmål whoever looks (ADR 21)."""
+        with override("nb"):
+            return f"Krav om innsyn {date_nb(self.asked_on)}, {self.get_channel_display()}"
 
 
 class CorrectionRequest(models.Model):

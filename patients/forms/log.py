@@ -15,7 +15,7 @@ from audit.enums import Action
 from audit.queries.log import LogSearch
 from dho.lib.numbers import OSLO
 from dho.lib.texts import LazyText
-from patients.enums import Decision
+from patients.enums import Decision, InsightChannel
 from patients.queries.log import TooMany, find_patient_id, find_people
 
 LONGEST_SEARCH: Final = timedelta(days=366)
@@ -127,6 +127,32 @@ class LogSearchForm(forms.Form):
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), OSLO)
+
+
+class InsightRequestForm(forms.Form):
+    """When and how the patient asked for what is stored."""
+
+    asked_on = _DayField(_("Dagen kravet kom"))
+    channel = forms.ChoiceField(
+        label=_("Hvordan kravet kom"),
+        choices=[(each.value, each.label.capitalize()) for each in InsightChannel],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Hvordan kravet kom: velg en av dem."),
+            "invalid_choice": _("Hvordan kravet kom: velg en av dem."),
+        },
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_asked_on(self) -> date:
+        """No day ahead."""
+        day: date = self.cleaned_data["asked_on"]
+        if day > self.today:
+            raise forms.ValidationError(gettext("Dagen kravet kom: velg i dag eller en dag som har vært."))
+        return day
 
 
 class CorrectionForm(forms.Form):

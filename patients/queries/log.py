@@ -27,7 +27,7 @@ WHY: Final[dict[Basis, LazyText]] = {
     Basis.HEALTH_CARE: _("For å gi deg helsehjelp"),
     Basis.ADMINISTRATION: _("For å ordne noe praktisk i tjenesten"),
     Basis.EMERGENCY: _("Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg"),
-    Basis.INSIGHT: _("Fordi du har bedt om innsyn"),
+    Basis.INSIGHT: _("For å gi deg innsyn i det som er lagret om deg, eller rette det"),
     Basis.CONTROL: _("For å kontrollere at ingen ser i journalen din uten grunn"),
     Basis.OWN: _("Du selv"),
     Basis.AUTOMATIC: _("Automatisk behandling av det du har sendt inn"),
@@ -53,6 +53,7 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.READ_LOG: _("Så hvem som har sett i journalen din"),
     Action.REVIEW_LOG: _("Kontrollerte hvem som har sett i journalen din"),
     Action.PRINT_LOG: _("Skrev ut hvem som har sett i journalen din"),
+    Action.REQUEST_INSIGHT: _("Behandlet kravet ditt om innsyn"),
     Action.EXPORT: _("Hentet ut alt som er lagret om deg"),
     Action.CORRECT: _("Behandlet ønsket ditt om retting"),
 }

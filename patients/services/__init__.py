@@ -1,7 +1,12 @@
 """What changes who sees a patient and who follows up. Everything public is named here."""
 
 from patients.services.blocking import block_access, concerns_gp, lift_block
-from patients.services.corrections import AlreadyDecided, decide_correction, receive_correction
+from patients.services.corrections import (
+    AlreadyDecided,
+    decide_correction,
+    receive_correction,
+    receive_insight_request,
+)
 from patients.services.emergency import open_emergency_access, review_emergency_access
 from patients.services.handover import (
     accept_handover,
@@ -27,6 +32,7 @@ __all__ = [
     "open_emergency_access",
     "propose_handover",
     "receive_correction",
+    "receive_insight_request",
     "review_emergency_access",
     "share_patient",
     "take_effect",

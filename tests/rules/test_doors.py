@@ -22,7 +22,8 @@ from audit.models import AccessEntry
 from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement, HealthTrust
-from patients.models import CorrectionRequest
+from patients.enums import InsightChannel
+from patients.models import CorrectionRequest, InsightRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
@@ -92,6 +93,7 @@ DOORS = {
     "patient-export": ("get", only("vera")),
     "patient-export-json": ("get", only("vera")),
     "patient-export-pdf": ("get", only("vera")),
+    "insight-requests": ("get", only("vera")),
     "corrections": ("get", only("vera")),
     "correction-decide": ("get", only("vera")),
     "access": ("get", only("kari", "dahl")),
@@ -184,6 +186,13 @@ def red_per(world):
     )
     request = CorrectionRequest.objects.create(
         **shared, what="Jeg røyker ikke.", received_at=NOW, received_by=world.vera
+    )
+    InsightRequest.objects.create(
+        **shared,
+        asked_on=NOW.date(),
+        channel=InsightChannel.LETTER,
+        registered_at=timezone.now(),
+        registered_by=world.vera,
     )
     look = record_access(
         Action.OPEN_PATIENT,
