@@ -155,11 +155,6 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
-    @property
-    def groups_text(self) -> str:
-        """The target groups in words, for lists."""
-        return ", ".join(str(TargetGroup(code).label) for code in self.target_groups)
-
 
 class CareRelationQuerySet(ValidityQuerySet["CareRelation"]):
     """Shared from a day to a last day, unless somebody has ended it before."""
