@@ -1,10 +1,11 @@
 """What we decide differently from allauth: no sign-up, no mail, secrets encrypted, sessions with limits."""
 
+import unicodedata
+from collections.abc import Mapping
 from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.core.internal.httpkit import get_client_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_noop
 from accounts import helseid, idporten, sessions
 from accounts.models import User
 from dho.lib.encryption import decrypt, encrypt
+from dho.lib.origin import address_of
 
 # allauth has no nynorsk of its own. What of its words our pages can show is translated in our catalogue.
 FROM_ALLAUTH = (
@@ -29,9 +31,10 @@ FROM_ALLAUTH = (
 TOO_MANY = _("For mange forsøk. Vent i 15 minutter, og prøv igjen.")
 
 
-def client_ip(request: HttpRequest) -> str:
-    """The browser's address, also behind our proxy; axes and the list of sessions ask for it."""
-    return get_client_ip(request) or ""
+def username_tried(request: HttpRequest, credentials: Mapping[str, Any] | None) -> str:
+    """Whose door is tried, for axes to count: `kari`, `Kari` and « KARI» all open the same."""
+    given = (credentials or {}).get("username") or (request.POST.get("username") if request else None) or ""
+    return unicodedata.normalize("NFKC", given).strip().lower()
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -43,6 +46,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "rate_limited": TOO_MANY,
         "incorrect_password": _("Passordet er feil. Prøv igjen."),
     }
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The same address as in the access log, for the rate limits and the list of own sessions."""
+        return address_of(request)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: an administrator gives people their access."""

@@ -143,8 +143,8 @@ class NationalIdField(forms.CharField):
 class PersonForm(forms.Form):
     """A new person. How the person signs in is decided elsewhere: no password is set here."""
 
-    given_name = _text(_("Fornavn"), longest=150)
-    family_name = _text(_("Etternavn"), longest=150)
+    given_name = _text(_("Fornavn"), longest=90)
+    family_name = _text(_("Etternavn"), longest=100)
     username = _text(
         _("Brukernavn"),
         longest=150,
@@ -242,7 +242,7 @@ class MembershipForm(forms.Form):
     valid_until = DayField(
         label=_("Siste dag"),
         required=False,
-        help_text=_("Valgfritt. Leverandørstøtte må ha en siste dag, høyst sju dager etter den første."),
+        help_text=_("Valgfritt. Leverandørstøtte må ha en siste dag, høyst sju dager, den første medregnet."),
     )
 
     def __init__(self, *args: Any, by: Actor, workplaces: list[Workplace], **kwargs: Any) -> None:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts.actor import Actor, ActorRequest
-from accounts.queries import work_of
+from accounts.queries import last_employer_of, work_of
 from accounts.sessions import is_citizens, is_strong
 from audit.enums import Basis
 from audit.logged import declaration_of
@@ -89,8 +89,13 @@ class ActorMiddleware:
 
 def _log(request: ActorRequest, refusal: Refused) -> None:
     now = timezone.now()
+    user = request.user if request.user.is_authenticated else None
+    # Whoever is at work nowhere, or for nobody, is still somebody: the row names the person, and finds a reader.
+    formerly_at = last_employer_of(user) if user else None
     with transaction.atomic():
         if request.citizen:
             record_citizen_refusal(refusal, by=request.citizen, now=now)
         else:
-            record_refusal(refusal, by=request.actor, now=now, origin=request.origin)
+            record_refusal(
+                refusal, by=request.actor, now=now, origin=request.origin, user=user, formerly_at=formerly_at
+            )

@@ -5,10 +5,14 @@ import hmac
 from datetime import date, timedelta
 from typing import Final
 
+import pgtrigger
 from allauth.idp.oidc.models import Client
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Concat, Length, Lower
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -26,6 +30,7 @@ from accounts.enums import (
 )
 from audit.history import never_deleted, record_changes
 from organisations.models import (
+    NOT_WITHDRAWN,
     FollowUpService,
     GpPractice,
     HealthCommunity,
@@ -33,7 +38,10 @@ from organisations.models import (
     Partner,
     ValidityQuerySet,
     empty_or_after_start,
+    no_overlap,
 )
+
+LONGEST_NAME: Final = 200
 
 
 class User(AbstractUser):
@@ -58,6 +66,12 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         triggers = [never_deleted(), record_changes(without=["address_index", "neighbourhood_index"])]
         constraints = [
+            # Signing in looks a name up without regard to case, and HelseID a number: each finds one person or nobody.
+            models.UniqueConstraint(Lower("username"), name="user_name_once_in_any_case"),
+            models.UniqueConstraint(
+                fields=["hpr_number"], condition=~models.Q(hpr_number=""), name="user_hpr_number_once"
+            ),
+            # As long as the columns of the logs and the approvals that a name is copied into.
             models.CheckConstraint(
                 name="user_language_known", condition=models.Q(language__in=[each.value for each in Language])
             ),
@@ -65,10 +79,22 @@ class User(AbstractUser):
                 condition=models.Q(national_id_index__isnull=True) | ~models.Q(national_id_index=""),
                 name="user_national_id_not_empty",
             ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length(Concat("first_name", "last_name")), LONGEST_NAME - 1),
+                name="user_name_fits_the_log",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.get_full_name()
+
+
+class SecondFactor(Authenticator):
+    """A code app, a passkey or recovery codes. The table is allauth's; the history of it is ours."""
+
+    class Meta:
+        proxy = True
+        triggers = [record_changes(without=["data", "last_used_at"])]
 
 
 def _only(organisation: str, roles: list[Role]) -> models.Q:
@@ -78,7 +104,31 @@ def _only(organisation: str, roles: list[Role]) -> models.Q:
 
 
 ORGANISATIONS: Final = ("service", "practice", "authority", "community", "partner")
-SUPPORT_AT_MOST: Final = timedelta(days=7)
+# One role of one person, at the same organisation (of a partner: for the same municipality).
+ONCE_AT_A_TIME: Final = {each: ("party",) if each == "partner" else () for each in ORGANISATIONS}
+# Seven days with the first and the last.
+SUPPORT_AT_MOST: Final = timedelta(days=6)
+
+
+def _support_pauses() -> pgtrigger.Trigger:
+    """Support beside or next to other support of the same person is standing access in pieces (R-309)."""
+    return pgtrigger.Trigger(
+        name="support_pauses",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=pgtrigger.Q(new__role=Role.SUPPORT),
+        func="""
+            IF EXISTS (
+                SELECT 1 FROM accounts_membership m
+                WHERE m.user_id = NEW.user_id AND m.party_id = NEW.party_id AND m.role = NEW.role
+                AND m.valid_until >= m.valid_from
+                AND m.valid_from <= NEW.valid_until + 1 AND m.valid_until >= NEW.valid_from - 1
+            ) THEN
+                RAISE EXCEPTION 'membership: support of one person pauses for a day';
+            END IF;
+            RETURN NEW;
+        """,
+    )
 
 
 class Membership(models.Model):
@@ -92,6 +142,8 @@ class Membership(models.Model):
     authority = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="memberships")
     community = models.ForeignKey(HealthCommunity, null=True, on_delete=models.PROTECT, related_name="memberships")
     partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="memberships")
+    # The municipality that let the partner's person in. Nobody else did, so the membership reaches no other.
+    party = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="+")
     valid_from = models.DateField()
     valid_until = models.DateField(_("siste dag"), null=True, blank=True)
     # Empty for those whom the operator of the installation has set in (`manage.py grant_membership`).
@@ -100,9 +152,18 @@ class Membership(models.Model):
     objects = ValidityQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [never_deleted(), record_changes(), _support_pauses()]
         constraints = [
             empty_or_after_start("membership_ends_after_start"),
+            *[
+                no_overlap(f"membership_{each}_once_at_a_time", "user", "role", each, *more, among=NOT_WITHDRAWN)
+                for each, more in ONCE_AT_A_TIME.items()
+            ],
+            models.CheckConstraint(
+                name="membership_partner_names_party",
+                condition=models.Q(partner__isnull=True, party__isnull=True)
+                | models.Q(partner__isnull=False, party__isnull=False),
+            ),
             models.CheckConstraint(
                 name="membership_role_fits_organisation",
                 condition=_only("service", AT_SERVICE)
@@ -137,6 +198,17 @@ class Membership(models.Model):
         return found
 
 
+def _stays_revoked() -> pgtrigger.Trigger:
+    """When, and by whom, is never rewritten. When it was last seen may still be noted, by a request under way."""
+    rewritten = pgtrigger.Q(old__revoked_at__df=pgtrigger.F("new__revoked_at"))
+    rewritten |= pgtrigger.Q(old__revoked_by__df=pgtrigger.F("new__revoked_by"))
+    return pgtrigger.Protect(
+        name="stays_revoked",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(old__revoked_at__isnull=False) & rewritten,
+    )
+
+
 class DeviceCredential(models.Model):
     """The bearer credential of one tablet or gateway, bound to one patient. Only hashes of secrets are kept.
 
@@ -169,7 +241,7 @@ class DeviceCredential(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["patient_id"], name="credential_by_patient")]
-        triggers = [never_deleted()]
+        triggers = [never_deleted(), _stays_revoked()]
         constraints = [
             models.UniqueConstraint(fields=["id", "municipality"], name="credential_id_municipality"),
             models.CheckConstraint(

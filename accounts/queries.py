@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.actor import Actor
 from accounts.enums import AT_AUTHORITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
@@ -19,9 +20,11 @@ from organisations.models import Agreement, FollowUpService, GpPractice, Municip
 
 # One statement written by hand, because every request of every page asks it; a union is planned in half the time of
 # five joins. Whom a membership reaches: the municipality that owns the service or is the authority itself, and those
-# with an agreement in force that day, as far as it shares. A health community reaches nobody: aggregates only (R-169).
+# with an agreement in force that day, as far as it shares; a partner's people only the one that let the person in
+# (`party`). A health community reaches nobody: aggregates only (R-169).
 _AGREED: Final = """organisations_agreement g
         WHERE (g.service_id = m.service_id OR g.practice_id = m.practice_id OR g.partner_id = m.partner_id)
+        AND (m.party_id IS NULL OR g.party_id = m.party_id)
         AND g.valid_from <= %(on)s AND COALESCE(g.valid_until >= %(on)s, true)"""
 # The other way round, from the municipality: first which organisations, so that an index finds their memberships.
 _PARTY_TO: Final = """FROM organisations_agreement g WHERE g.party_id = %(municipality)s
@@ -51,7 +54,7 @@ _REACHING: Final = _WORK.replace(
             UNION ALL SELECT g.service_id {_PARTY_TO}
         ))
         OR m.practice_id = ANY (ARRAY(SELECT g.practice_id {_PARTY_TO}))
-        OR m.partner_id = ANY (ARRAY(SELECT g.partner_id {_PARTY_TO}))
+        OR m.party_id = %(municipality)s AND m.partner_id = ANY (ARRAY(SELECT g.partner_id {_PARTY_TO}))
     )""",  # noqa: S608 - constants
 )
 _IN_THESE: Final = _WORK.replace("$whose", "m.id = ANY (%(memberships)s::uuid[])")
@@ -111,6 +114,14 @@ def _actor(
     )
 
 
+def last_employer_of(user: User) -> int | None:
+    """The municipality that the person worked for last, also when that is over: where a refused try is kept then."""
+    employer = Coalesce("service__owner", "authority", "practice__located_in", "party")
+    found = Membership.objects.filter(user=user).annotate(employer=employer).exclude(employer=None)
+    latest = found.order_by(F("valid_until").desc(nulls_first=True), "-valid_from")
+    return latest.values_list("employer", flat=True).first()
+
+
 _ROLES_AT: Final = {"authority": AT_AUTHORITY, "service": AT_SERVICE, "practice": AT_PRACTICE, "partner": AT_PARTNER}
 
 
@@ -121,11 +132,13 @@ class Workplace:
     kind: str
     key: UUID | int
     name: str
+    # At a partner: for whom, as only the municipality that gives the role is reached.
+    party: int | None = None
 
     @property
-    def column(self) -> dict[str, UUID | int]:
-        """The membership's column that names it."""
-        return {f"{self.kind}_id": self.key}
+    def column(self) -> dict[str, UUID | int | None]:
+        """The membership's columns that name it."""
+        return {f"{self.kind}_id": self.key, "party_id": self.party}
 
     @property
     def roles(self) -> list[Role]:
@@ -150,17 +163,23 @@ def workplaces_of(by: Actor, *, on: date) -> list[Workplace]:
         "partner": Partner.objects.open().filter(pk__in=agreed.values("partner_id")),
     }
     return [
-        Workplace(kind, each.pk, each.name) for kind, places in found.items() for each in places.order_by("name", "pk")
+        Workplace(kind, each.pk, each.name, by.employer_id if kind == "partner" else None)
+        for kind, places in found.items()
+        for each in places.order_by("name", "pk")
     ]
 
 
 def memberships_managed_by(by: Actor, *, on: date) -> QuerySet[Membership]:
-    """The memberships of those organisations that have not ended before that day, by organisation and name."""
+    """The memberships of those organisations that have not ended before that day, by organisation and name.
+
+    Of a partner's people only those whom the own municipality let in; the others are no business of it.
+    """
     keys: dict[str, list[UUID | int]] = {kind: [] for kind in _ROLES_AT}
     for place in workplaces_of(by, on=on):
         keys[place.kind].append(place.key)
     here = Q(*((f"{kind}_id__in", some) for kind, some in keys.items()), _connector=Q.OR)
-    lasting = Membership.objects.filter(here).exclude(valid_until__lt=on).exclude(valid_until__lt=F("valid_from"))
+    own = Q(party=None) | Q(party=by.employer_id)
+    lasting = Membership.objects.filter(here, own).exclude(valid_until__lt=on).exclude(valid_until__lt=F("valid_from"))
     people = lasting.select_related("user", "given_by", "service", "practice", "authority", "partner", "community")
     return people.order_by(
         "authority__name",

@@ -50,8 +50,11 @@ class SessionMiddleware:
 
 
 def _asked_by_the_browser_itself(request: HttpRequest) -> bool:
-    """The poll, the question how long the session lasts, and the page that reloads itself without JavaScript."""
-    if request.method != "GET":
+    """The poll, the question how long the session lasts, and the page that reloads itself without JavaScript.
+
+    A filter of the queue is fetched from the poll's address, but by a click (`queue.js`).
+    """
+    if request.method != "GET" or "X-By-Hand" in request.headers:
         return False
     return request.path in settings.SESSION_QUIET_PATHS or settings.SESSION_QUIET_PARAMETER in request.GET
 

@@ -29,6 +29,17 @@ REASON_MISSING = _("Hvorfor er målingen feil: Skriv det du vet, for eksempel «
 FIELDS = {"measure_ids": "measures"}
 
 
+class HandoverAnswerForm(forms.Form):
+    """What the receiving service adds to its yes or no."""
+
+    note = forms.CharField(
+        required=False,
+        error_messages={
+            "null_characters_not_allowed": _("Notat: teksten har et tegn som ikke kan vises. Skriv den på nytt.")
+        },
+    )
+
+
 class HandlingForm(forms.Form):
     """What was done with a case. `seen` is the change of the queue row that the nurse had in front of her."""
 

@@ -46,6 +46,7 @@ class Action(TextChoices):
     READ_LOG = "READ_LOG", _("Åpnet innsynsloggen")
     REVIEW_LOG = "REVIEW_LOG", _("Kontrollerte innsynsloggen")
     PRINT_LOG = "PRINT_LOG", _("Skrev ut hvem som har sett i journalen")
+    REQUEST_INSIGHT = "REQUEST_INSIGHT", _("Behandlet krav om innsyn")
     EXPORT = "EXPORT", _("Hentet ut alt om pasienten")
     CORRECT = "CORRECT", _("Behandlet krav om retting")
     OPEN_ACCESS = "OPEN_ACCESS", _("Så hvem som har tilgang")
@@ -96,6 +97,7 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.READ_LOG: Basis.CONTROL,
     Action.REVIEW_LOG: Basis.CONTROL,
     Action.PRINT_LOG: Basis.INSIGHT,
+    Action.REQUEST_INSIGHT: Basis.INSIGHT,
     Action.EXPORT: Basis.INSIGHT,
     Action.CORRECT: Basis.INSIGHT,
     Action.OPEN_ACCESS: Basis.ADMINISTRATION,

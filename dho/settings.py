@@ -137,6 +137,9 @@ SESSION_QUIET_PARAMETER = "selv"
 SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+if SESSION_COOKIE_SECURE and not TRUSTED_PROXIES:
+    # Something in front speaks https for us; unless its addresses are read, all people come from one.
+    raise ImproperlyConfigured("Set DHO_TRUSTED_PROXIES (see README.md, «Settings») beside an https DHO_BASE_URL.")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SESSION_COOKIE_SECURE else None
 SECURE_HSTS_SECONDS = 31_536_000 if SESSION_COOKIE_SECURE else 0
@@ -181,7 +184,8 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_SENSITIVE_PARAMETERS = ["username", "password"]
 AXES_VERBOSE = False
-AXES_CLIENT_IP_CALLABLE = "accounts.adapters.client_ip"
+AXES_CLIENT_IP_CALLABLE = "dho.lib.origin.address_of"
+AXES_USERNAME_CALLABLE = "accounts.adapters.username_tried"
 
 # allauth: second factors and HelseID (docs/adr/0017-login.md). Only the views in accounts/urls.py are reachable.
 ACCOUNT_ADAPTER = "accounts.adapters.AccountAdapter"
@@ -191,11 +195,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = {
     # A whole municipality may come from one address; axes holds each user name.
     "login": "100/5m/ip",
+    # For one-time codes only: the password is asked for by a form of Django's, and axes counts it.
     "login_failed": "10/15m/key",
     "reauthenticate": "10/m/user",
 }
-# Behind our own proxy the address of the browser is the last one that it added.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(SESSION_COOKIE_SECURE)
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "DHO"

@@ -88,6 +88,22 @@ def _start_stands() -> pgtrigger.Trigger:
     )
 
 
+def _end_stands() -> pgtrigger.Trigger:
+    """What has ended is neither reopened nor rewritten: who could see what, and when, is answered from it."""
+    return pgtrigger.Trigger(
+        name="end_stands",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        func="""
+            IF OLD.valid_until < GREATEST((now() AT TIME ZONE 'Europe/Oslo')::date, OLD.valid_from)
+                AND NEW IS DISTINCT FROM OLD THEN
+                RAISE EXCEPTION 'agreement: what has ended stands';
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
 def everything_clinical() -> list[str]:
     """What an agreement with those who treat shares unless it says less."""
     return [Shared.READINGS, Shared.PLAN, Shared.EQUIPMENT]
@@ -320,7 +336,7 @@ class Agreement(models.Model):
     objects = ValidityQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes(municipality="party_id"), _start_stands()]
+        triggers = [never_deleted(), record_changes(municipality="party_id"), _start_stands(), _end_stands()]
         constraints = [
             empty_or_after_start("agreement_ends_after_start"),
             no_overlap("agreement_service_one_at_a_time", "service", "party", among=NOT_WITHDRAWN),
@@ -331,6 +347,10 @@ class Agreement(models.Model):
                 condition=models.Q(service__isnull=False, practice__isnull=True, partner__isnull=True)
                 | models.Q(service__isnull=True, practice__isnull=False, partner__isnull=True)
                 | models.Q(service__isnull=True, practice__isnull=True, partner__isnull=False),
+            ),
+            # R-163, R-303: whose patients they are answers for them.
+            models.CheckConstraint(
+                name="agreement_party_is_controller", condition=models.Q(controller=models.F("party"))
             ),
             models.CheckConstraint(name="agreement_shares_something", condition=models.Q(shares__len__gt=0)),
             # R-309: logistics, suppliers and analysts work without health data.

@@ -141,12 +141,14 @@ def get_patient(
     action: Action = Action.OPEN_PATIENT,
     permission: Permission = Permission.SEE_PATIENT,
     object_id: str = "",
+    purpose: str = "",
     among: Callable[..., QuerySet[Patient]] = visible_patients,
 ) -> Patient:
     """The patient, with the look logged. Raises `Refused` (a logged 404) when this actor may not see or do it.
 
     None is the patient of something that does not exist: looked up all the same, so that the time tells nothing.
-    `among` is whom the actor may open here; an app above may have a reason of its own to widen it.
+    `among` is whom the actor may open here; an app above may have a reason of its own to widen it. `purpose` is the
+    written reason where one is asked for; what emergency access has to say stands before it.
     """
     if by is None or not by.may(permission):
         raise Refused(action, patient_id=patient_id, object_id=object_id)
@@ -154,15 +156,15 @@ def get_patient(
     found = reachable.select_related("municipality", "gp").filter(pk=patient_id or _NOBODY).first()
     if found is None:
         raise Refused(action, patient_id=patient_id, object_id=object_id)
-    purpose = _purpose(found, by=by, now=now)
+    emergency = _purpose(found, by=by, now=now)
     record_access(
         action,
         municipality_id=found.municipality_id,
         patient_id=found.pk,
         by=by,
         now=now,
-        basis=Basis.EMERGENCY if purpose else None,
-        purpose=purpose,
+        basis=Basis.EMERGENCY if emergency else None,
+        purpose=emergency or purpose,
         object_id=object_id,
     )
     return found

@@ -31,6 +31,15 @@ class Decision(TextChoices):
     REFUSED = "REFUSED", _("Avslått")
 
 
+class InsightChannel(TextChoices):
+    """How a patient's request for insight came (GDPR article 15)."""
+
+    LETTER = "LETTER", _("brev")
+    IN_PERSON = "IN_PERSON", _("oppmøte")
+    PHONE = "PHONE", _("telefon")
+    DIGITAL = "DIGITAL", _("digital melding")
+
+
 class EndReason(TextChoices):
     """Why the service ended (R-017)."""
 

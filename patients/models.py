@@ -1,12 +1,12 @@
 """One municipality's record of a person, the relatives, and the courses of the service."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Protect, Update
 from pgtrigger import Q as TriggerQ
@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.enums import Role
 from accounts.models import User
-from audit.history import never_deleted, record_changes
+from audit.history import append_only, never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
 from dho.lib.numbers import date_nb
 from organisations.models import (
@@ -32,6 +32,7 @@ from patients.enums import (
     EndReason,
     EnrolmentStatus,
     HandoverAnswer,
+    InsightChannel,
     NationalIdKind,
     Scope,
     Sex,
@@ -41,6 +42,8 @@ from patients.enums import (
 EMERGENCY_LASTS: Final = timedelta(hours=4)
 # The last day lies within a year of the first: whoever still needs it is asked again.
 AUTHORITY_LASTS: Final = timedelta(days=365)
+# GDPR article 12: within one month.
+ANSWERED_WITHIN: Final = timedelta(days=30)
 
 
 class Patient(models.Model):
@@ -289,11 +292,6 @@ class Enrolment(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
-    @property
-    def groups_text(self) -> str:
-        """The target groups in words, for lists."""
-        return ", ".join(str(TargetGroup(code).label) for code in self.target_groups)
-
 
 class CareRelationQuerySet(ValidityQuerySet["CareRelation"]):
     """Shared from a day to a last day, unless somebody has ended it before."""
@@ -324,7 +322,11 @@ class CareRelation(models.Model):
     objects = CareRelationQuerySet.as_manager()
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="ended_is_final", operation=Update, condition=TriggerQ(old__ended_at__isnull=False)),
+        ]
         constraints = [
             end_after_start("relation_ends_after_start"),
             no_overlap("relation_one_at_a_time", "patient", "service", among=models.Q(ended_at__isnull=True)),
@@ -359,7 +361,18 @@ class Handover(models.Model):
     moved_at = models.DateTimeField(null=True)
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            # Accepted, it moves or is withdrawn; every other answer, and the move, is the end of it.
+            Protect(
+                name="answer_is_final",
+                operation=Update,
+                condition=TriggerQ(old__answer__in=[HandoverAnswer.DECLINED, HandoverAnswer.WITHDRAWN])
+                | TriggerQ(old__moved_at__isnull=False)
+                | TriggerQ(old__answer=HandoverAnswer.ACCEPTED, new__answer__in=["", HandoverAnswer.DECLINED]),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["enrolment"],
@@ -399,7 +412,11 @@ class AccessBlock(models.Model):
     lifted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        triggers = [never_deleted(), record_changes()]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Protect(name="lifted_is_final", operation=Update, condition=TriggerQ(old__lifted_at__isnull=False)),
+        ]
         indexes = [
             models.Index(fields=["patient"], condition=models.Q(lifted_at__isnull=True), name="block_in_force"),
         ]
@@ -415,6 +432,14 @@ class AccessBlock(models.Model):
                 | models.Q(lifted_at__isnull=False, lifted_by__isnull=False),
                 name="block_lifted_pair",
             ),
+            *[
+                models.UniqueConstraint(
+                    fields=["patient", against],
+                    condition=models.Q(lifted_at__isnull=True),
+                    name=f"block_of_{against}_once",
+                )
+                for against in ("user", "service", "practice")
+            ],
         ]
 
     def __str__(self) -> str:
@@ -443,6 +468,7 @@ class EmergencyAccess(models.Model):
             record_changes(),
             # What was decided stands; only the review is added.
             pgtrigger.ReadOnly(name="only_reviewed", exclude=["reviewed_at", "reviewed_by", "review"]),
+            Protect(name="review_is_final", operation=Update, condition=TriggerQ(old__reviewed_at__isnull=False)),
         ]
         indexes = [models.Index(fields=["user", "ends_at"], name="emergency_by_user")]
         constraints = [
@@ -465,6 +491,48 @@ class EmergencyAccess(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class InsightRequest(models.Model):
+    """The patient has asked for what is stored: the only reason to take everything out (R-301; GDPR article 15).
+
+    It opens the export for as long as the law gives to answer in; after that the patient asks anew.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="insight_requests")
+    asked_on = models.DateField()
+    channel = models.CharField(max_length=10, choices=InsightChannel)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        triggers = [*append_only(), record_changes()]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(channel__in=InsightChannel.values), name="insight_request_channel_known"
+            ),
+            models.CheckConstraint(
+                # Midnight in Oslo is at most two hours before the database's.
+                condition=models.Q(asked_on__lte=models.F("registered_at") + timedelta(hours=2)),
+                name="insight_request_not_ahead",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def open_until(self) -> datetime:
+        """When the export closes again."""
+        return self.registered_at + ANSWERED_WITHIN
+
+    @property
+    def as_purpose(self) -> str:
+        """What the log says beside the export. Stored, so in bokmål whoever looks (ADR 21)."""
+        with override("nb"):
+            return f"Krav om innsyn {date_nb(self.asked_on)}, {self.get_channel_display()}"
 
 
 class CorrectionRequest(models.Model):

@@ -41,6 +41,7 @@ urlpatterns = [
     path("pasienter/<uuid:patient_id>/alt/", insight.export_page, name="patient-export"),
     path("pasienter/<uuid:patient_id>/alt/json/", insight.export_json, name="patient-export-json"),
     path("pasienter/<uuid:patient_id>/alt/pdf/", insight.export_pdf, name="patient-export-pdf"),
+    path("pasienter/<uuid:patient_id>/innsynskrav/", insight.insight_requests, name="insight-requests"),
     path("pasienter/<uuid:patient_id>/retting/", insight.corrections, name="corrections"),
     path("pasienter/<uuid:patient_id>/retting/<uuid:request_id>/", insight.decide, name="correction-decide"),
     path("pasienter/<uuid:patient_id>/kontakt/", contact.contact, name="contact"),

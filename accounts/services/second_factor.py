@@ -1,10 +1,13 @@
 """Second factors that are lost: forgotten, so that the person can set up anew."""
 
-from allauth.mfa.models import Authenticator
+import logging
+
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 
-from accounts.models import User
+from accounts.models import SecondFactor, User
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -13,6 +16,7 @@ def forget_second_factor(*, user: User) -> None:
 
     Only who runs the installation calls this, from the command line: nobody in the product may weaken another's login.
     """
-    Authenticator.objects.filter(user=user).delete()
+    removed, _ = SecondFactor.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
+    log.warning("second factors of user %s removed by the operator: %s", user.pk, removed)

@@ -20,6 +20,7 @@ from accounts.roles import MAY_GIVE, Permission
 from accounts.services import AccountRefused, end_membership, give_membership, register_person
 from audit.logged import logs_nothing
 from dho.lib.numbers import date_nb
+from dho.lib.search import SearchForm
 from organisations.forms import EndForm
 
 STAFF = "Shows staff and their roles, no patient."
@@ -34,12 +35,13 @@ _PAGE = require_http_methods(["GET", "HEAD", "POST"])
 def people(request: ActorRequest) -> HttpResponse:
     """Who has a role here. A search is posted, so that no user name or HPR number stands in an address."""
     by = _manager(request)
-    text = request.POST.get("finn", "").strip()[:150]
-    if found := find_person(text):
+    form = SearchForm(request.POST)
+    if found := find_person(form.text):
         return redirect("person", found.pk)
     rows = memberships_managed_by(by, on=timezone.localdate())
-    context = {"rows": rows, "text": text, "today": timezone.localdate(), "endable": MAY_GIVE[by.role]}
-    return render(request, "accounts/people.html", context)
+    context = {"rows": rows, "text": form.text, "today": timezone.localdate(), "endable": MAY_GIVE[by.role]}
+    context["form"] = form
+    return render(request, "accounts/people.html", context, status=422 if form.errors else 200)
 
 
 @logs_nothing(STAFF)

@@ -7,6 +7,7 @@ from random import Random
 from typing import Final
 
 from accounts.actor import Actor
+from accounts.enums import RevokedWhy
 from accounts.models import DeviceCredential
 from alerts.demo.cast import Character, Condition, Course, Story
 from alerts.demo.clock import local_date

@@ -118,6 +118,7 @@ def _hire(seed: int, employee: Employee, places: Places, password: str, today: d
         valid_from=_HIRED.date(),
         service=places.services.get(str(employee.place)),
         partner=places.depot if employee.place == "depot" else None,
+        party_id=KONGSVINGER if employee.place == "depot" else None,
         practice=places.practices.get(str(employee.place)),
         authority_id=employee.place if isinstance(employee.place, int) else None,
     )

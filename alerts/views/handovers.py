@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.actor import ActorRequest
 from accounts.roles import Permission
 from alerts import services
+from alerts.forms import HandoverAnswerForm
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import Refused, record_access, record_list_access
@@ -40,10 +41,13 @@ def page(request: ActorRequest) -> HttpResponse:
 @require_POST
 def answer(request: ActorRequest, handover_id: UUID) -> HttpResponse:
     """Yes or no. Accepted for today, the patient stands in the queue at once."""
-    by, now, note = request.actor, timezone.now(), request.POST.get("note", "").strip()[:NOTE_AT_MOST]
+    by, now, form = request.actor, timezone.now(), HandoverAnswerForm(request.POST)
     accepted = request.POST.get("answer") == "yes"
     if by is None or not incoming_handovers(by).filter(pk=handover_id).exists():
         raise Refused(Action.HAND_OVER, object_id=str(handover_id))
+    if not form.is_valid():
+        return _page(request, problem=form.errors["note"][0], answered=handover_id, status=422)
+    note = form.cleaned_data["note"][:NOTE_AT_MOST]
     if not accepted and not note:
         problem = gettext("Notat: skriv hvorfor dere ikke kan ta imot pasienten.")
         return _page(request, problem=problem, answered=handover_id, status=422)

@@ -19,6 +19,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from alerts.enums import Pattern
 from alerts.forms import PeriodForm, ReviewForm
+from alerts.models import Heartbeat
 from alerts.queries.patterns import MOST_LOOKS, Finding, find_patterns, looks_between, opening_hours_of
 from alerts.services.log_review import review_look
 from audit.enums import Action, ReviewOutcome
@@ -31,6 +32,8 @@ from patients.access import get_patient, patients_of_controller
 from patients.queries.log import in_words
 
 SHOWN: Final = 50
+# The watch seals every second; after this long somebody must see that it does not.
+SEALED_WITHIN: Final = timedelta(minutes=5)
 AT_FIRST: Final = {"dager": "7", "monster": "", "side": "1"}
 
 
@@ -58,6 +61,7 @@ def unusual(request: ActorRequest) -> HttpResponse:
     patients = patients_of_controller(by).defer("national_id").in_bulk({one.look.patient_id for one in page})
     rows = [{"finding": one, "patient": patients.get(one.look.patient_id)} for one in page]
     context = {"form": form, "rows": rows, "page": page, "asked": asked, "all_seen": all_seen}
+    context["sealed"] = Heartbeat.objects.filter(name="seal", at__gt=now - SEALED_WITHIN).exists()
     return render(request, "alerts/unusual_looks.html", context)
 
 

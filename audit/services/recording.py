@@ -1,6 +1,6 @@
 """Writing the access log: who, whose, what, why, when, from where (R-300, R-301, R-305; norway.md 5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -23,6 +23,8 @@ class Person(Protocol):
     def organisation(self) -> str: ...
     @property
     def employer_id(self) -> int | None: ...
+    @property
+    def municipality_ids(self) -> frozenset[int]: ...
     @property
     def origin(self) -> Origin: ...
 
@@ -81,16 +83,18 @@ class Refused(Http404):
 
 
 def _entry(
-    by: Person | None, now: datetime, *, action: Action, basis: Basis | None = None, **fields: Any
+    by: Person | None, now: datetime, *, action: Action, basis: Basis | None = None, user: Any = None, **fields: Any
 ) -> AccessEntry:
+    """One row by the actor; or, for who is signed in without being at work anywhere, by the `user` alone."""
     origin = {"request_id": by.origin.request_id, "address": by.origin.address} if by else {}
+    user = by.user if by else user
     return AccessEntry(
         at=now,
-        actor_id=by.user.pk if by else None,
-        actor_name=by.user.get_full_name() if by else "",
+        actor_id=user.pk if user else None,
+        actor_name=user.get_full_name() if user else "",
         role=str(by.role) if by else "",
         organisation=by.organisation if by else "",
-        hpr_number=by.user.hpr_number if by else "",
+        hpr_number=user.hpr_number if user else "",
         action=action,
         basis=basis or basis_of(action),
         **origin | fields,
@@ -134,21 +138,41 @@ def record_list_access(action: Action, *, municipality_ids: Iterable[int], by: P
     )
 
 
-def record_refusal(refusal: Refused, *, by: Person | None, now: datetime, origin: Origin) -> AccessEntry:
-    """A look that was refused, kept in the municipality of the one who tried (AT-39)."""
-    entry = _entry(
-        by,
-        now,
-        action=refusal.action,
-        patient_id=refusal.patient_id,
-        object_id=refusal.object_id,
-        municipality_id=by.employer_id if by else None,
-        allowed=False,
-        request_id=origin.request_id,
-        address=origin.address,
+def record_refusal(
+    refusal: Refused,
+    *,
+    by: Person | None,
+    now: datetime,
+    origin: Origin,
+    user: Any = None,
+    formerly_at: int | None = None,
+) -> list[AccessEntry]:
+    """A look that was refused, kept in the municipality that answers for the one who tried (AT-39).
+
+    Where nobody employs the person, as in a hospital's own service, each municipality that the membership reaches has
+    the row. `user` is who has signed in without any membership in force, `formerly_at` where that person worked last.
+    """
+    return AccessEntry.objects.bulk_create(
+        _entry(
+            by,
+            now,
+            action=refusal.action,
+            user=user,
+            patient_id=refusal.patient_id,
+            object_id=refusal.object_id,
+            municipality_id=municipality_id,
+            allowed=False,
+            request_id=origin.request_id,
+            address=origin.address,
+        )
+        for municipality_id in _answering(by, formerly_at)
     )
-    entry.save(force_insert=True)
-    return entry
+
+
+def _answering(by: Person | None, formerly_at: int | None) -> Sequence[int | None]:
+    if by and by.employer_id:
+        return [by.employer_id]
+    return (sorted(by.municipality_ids) if by else []) or [formerly_at]
 
 
 def record_device_access(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_pairing"),
+        ("accounts", "0008_pairing"),
         ("measurements", "0006_citizens"),
         ("organisations", "0005_agreements_withdrawn"),
         ("patients", "0007_citizens"),

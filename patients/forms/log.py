@@ -14,8 +14,8 @@ from audit.enums import Action
 from audit.queries.log import LogSearch
 from dho.lib.numbers import OSLO
 from organisations.forms import DayField
-from patients.enums import Decision
-from patients.queries.log import find_patient_id, find_people
+from patients.enums import Decision, InsightChannel
+from patients.queries.log import TooMany, find_patient_id, find_people
 
 LONGEST_SEARCH: Final = timedelta(days=366)
 
@@ -51,6 +51,7 @@ class LogSearchForm(forms.Form):
     def __init__(self, *args: Any, by: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.by = by
+        self.people: list[UUID] | None = None
 
     def clean_national_id(self) -> UUID | None:
         """The municipality's own patient with this number."""
@@ -63,14 +64,6 @@ class LogSearchForm(forms.Form):
             )
         return found
 
-    def clean_person(self) -> list[UUID] | None:
-        """Everyone whose name has all the words."""
-        if not (words := self.cleaned_data["person"].split()):
-            return None
-        if not (found := find_people(words)):
-            raise forms.ValidationError(gettext("Navnet: vi fant ingen med dette navnet. Sjekk skrivemåten."))
-        return found
-
     def clean(self) -> dict[str, Any]:
         """A period that the log can answer for."""
         since, until = self.cleaned_data.get("since"), self.cleaned_data.get("until")
@@ -78,24 +71,70 @@ class LogSearchForm(forms.Form):
             self.add_error("until", gettext("Til og med: velg en dag etter «Fra og med», og høyst ett år etter."))
         if "patient" in self.errors:
             self.add_error(None, gettext("Lenken til pasienten er feil. Søk på fødselsnummer i stedet."))
+        if not self.errors:
+            self._find_people()
         return self.cleaned_data
+
+    def _find_people(self) -> None:
+        """Everyone in the log of the period whose name has all the words; nobody asked for means everybody."""
+        words = self.cleaned_data["person"].split()
+        try:
+            self.people = find_people(words, **self._where) if words else None
+        except TooMany:
+            self.add_error("person", gettext("Navnet: for mange har dette navnet. Skriv også fornavn eller etternavn."))
+        else:
+            if self.people == []:
+                message = gettext(
+                    "Navnet: ingen med dette navnet står i loggen i perioden. Sjekk skrivemåten og dagene."
+                )
+                self.add_error("person", message)
+
+    @property
+    def _where(self) -> dict[str, Any]:
+        since, until = self.cleaned_data["since"], self.cleaned_data["until"]
+        period = {"since": _midnight(since), "until": _midnight(until + timedelta(days=1))}
+        return {"municipality_ids": self.by.municipality_ids, **period}
 
     @property
     def search(self) -> LogSearch:
         """What a valid form asks for."""
         asked = self.cleaned_data
         return LogSearch(
-            municipality_ids=self.by.municipality_ids,
-            since=_midnight(asked["since"]),
-            until=_midnight(asked["until"] + timedelta(days=1)),
+            **self._where,
             patient_id=asked["national_id"] or asked["patient"],
-            actor_ids=asked["person"],
+            actor_ids=self.people,
             action=asked["action"],
         )
 
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), OSLO)
+
+
+class InsightRequestForm(forms.Form):
+    """When and how the patient asked for what is stored."""
+
+    asked_on = DayField(label=_("Dagen kravet kom"))
+    channel = forms.ChoiceField(
+        label=_("Hvordan kravet kom"),
+        choices=lambda: [(each.value, str(each.label).capitalize()) for each in InsightChannel],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Hvordan kravet kom: velg en av dem."),
+            "invalid_choice": _("Hvordan kravet kom: velg en av dem."),
+        },
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_asked_on(self) -> date:
+        """No day ahead."""
+        day: date = self.cleaned_data["asked_on"]
+        if day > self.today:
+            raise forms.ValidationError(gettext("Dagen kravet kom: velg i dag eller en dag som har vært."))
+        return day
 
 
 class CorrectionForm(forms.Form):

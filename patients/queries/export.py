@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model, Q
 
 from audit.models import AccessEntry, AuditReview, ChangeEntry
-from patients.models import Patient
+from patients.models import ANSWERED_WITHIN, InsightRequest, Patient
 
 FORMAT: Final = "dho-export-1"
 # Keys to look up or sign in with. They say nothing about the person.
@@ -57,6 +58,12 @@ def everything_about(patient: Patient) -> list[Table]:
     tables.append(_table(AuditReview, Q(entry_id__in=_looks(patient))))
     tables.append(_changes(tables))
     return [table for table in tables if table.rows]
+
+
+def standing_request(patient_id: UUID, *, now: datetime) -> InsightRequest | None:
+    """The patient's newest request that is to be answered now: without one nobody takes everything out."""
+    asked = InsightRequest.objects.filter(patient_id=patient_id, registered_at__gt=now - ANSWERED_WITHIN)
+    return asked.order_by("registered_at", "pk").last()
 
 
 @cache

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +27,7 @@ WHY: Final[dict[Basis, LazyText]] = {
     Basis.HEALTH_CARE: _("For å gi deg helsehjelp"),
     Basis.ADMINISTRATION: _("For å ordne noe praktisk i tjenesten"),
     Basis.EMERGENCY: _("Nødtilgang: noen måtte se journalen din raskt for å hjelpe deg"),
-    Basis.INSIGHT: _("Fordi du har bedt om innsyn"),
+    Basis.INSIGHT: _("For å gi deg innsyn i det som er lagret om deg, eller rette det"),
     Basis.CONTROL: _("For å kontrollere at ingen ser i journalen din uten grunn"),
     Basis.OWN: _("Du selv"),
     Basis.AUTHORITY: _("Du har gitt fullmakt"),
@@ -65,6 +66,7 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.READ_LOG: _("Så hvem som har sett i journalen din"),
     Action.REVIEW_LOG: _("Kontrollerte hvem som har sett i journalen din"),
     Action.PRINT_LOG: _("Skrev ut hvem som har sett i journalen din"),
+    Action.REQUEST_INSIGHT: _("Behandlet kravet ditt om innsyn"),
     Action.EXPORT: _("Hentet ut alt som er lagret om deg"),
     Action.CORRECT: _("Behandlet ønsket ditt om retting"),
     Action.OPEN_OWN: _("Åpnet de egne sidene dine"),
@@ -83,12 +85,27 @@ def find_patient_id(by: Actor, *, national_id: str) -> UUID | None:
     return found.values_list("pk", flat=True).first()
 
 
-def find_people(words: Sequence[str]) -> list[UUID]:
-    """Staff whose name has all the words, at most fifty."""
+class TooMany(Exception):
+    """More people than can be looked for at once."""
+
+
+def find_people(
+    words: Sequence[str], *, municipality_ids: Iterable[int], since: datetime, until: datetime
+) -> list[UUID]:
+    """Those who stand in the log of these municipalities in the period, and whose name has all the words.
+
+    Raises TooMany: some of them must not be left out unseen.
+    """
     people = User.objects.all()
     for word in words:
         people = people.filter(first_name__icontains=word) | people.filter(last_name__icontains=word)
-    return list(people.order_by("pk").values_list("pk", flat=True)[:MOST_PEOPLE])
+    looks = AccessEntry.objects.filter(
+        municipality_id__in=municipality_ids, actor_id=OuterRef("pk"), at__gte=since, at__lt=until
+    )
+    found = list(people.filter(Exists(looks)).order_by("pk").values_list("pk", flat=True)[: MOST_PEOPLE + 1])
+    if len(found) > MOST_PEOPLE:
+        raise TooMany
+    return found
 
 
 @dataclass(frozen=True, slots=True)

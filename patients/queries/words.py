@@ -25,6 +25,7 @@ TITLES: Final[dict[str, LazyText]] = {
     "patients_relative": _("Pårørende"),
     "patients_relativeauthority": _("Fullmakter til pårørende"),
     "patients_enrolment": _("Perioder med digital hjemmeoppfølging"),
+    "patients_insightrequest": _("Krav om innsyn"),
     "patients_correctionrequest": _("Krav om retting"),
     "patients_carerelation": _("Andre som følger deg opp"),
     "patients_handover": _("Overføringer mellom tjenester"),

@@ -4,7 +4,12 @@ from patients.services.authorities import NewAuthority, give_authority, withdraw
 from patients.services.blocking import block_access, concerns_gp, lift_block
 from patients.services.closing import StillNeeded, close_organisation
 from patients.services.contact import Contact, contact_permission, save_contact
-from patients.services.corrections import AlreadyDecided, decide_correction, receive_correction
+from patients.services.corrections import (
+    AlreadyDecided,
+    decide_correction,
+    receive_correction,
+    receive_insight_request,
+)
 from patients.services.emergency import open_emergency_access, review_emergency_access
 from patients.services.handover import (
     accept_handover,
@@ -36,6 +41,7 @@ __all__ = [
     "open_emergency_access",
     "propose_handover",
     "receive_correction",
+    "receive_insight_request",
     "review_emergency_access",
     "save_contact",
     "share_patient",

@@ -1,6 +1,6 @@
-"""Requests for correction: received from the patient, and decided once."""
+"""What the patient asks for: insight, registered before anything is taken out; and correction, decided once."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -8,12 +8,24 @@ from django.db import transaction
 
 from accounts.actor import Actor
 from accounts.roles import Permission
-from patients.enums import Decision
-from patients.models import CorrectionRequest, Patient
+from patients.enums import Decision, InsightChannel
+from patients.models import CorrectionRequest, InsightRequest, Patient
 
 
 class AlreadyDecided(Exception):
     """Somebody has answered this request."""
+
+
+@transaction.atomic
+def receive_insight_request(
+    *, patient: Patient, asked_on: date, channel: InsightChannel, by: Actor, now: datetime
+) -> InsightRequest:
+    """Keep that the patient has asked for what is stored, when and how (GDPR article 15). Raises PermissionDenied."""
+    _require(by, patient.municipality_id)
+    return InsightRequest.objects.create(
+        municipality_id=patient.municipality_id, patient=patient, asked_on=asked_on, channel=channel,
+        registered_at=now, registered_by=by.user,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.actor import Actor, ActorRequest
+from accounts.models import User
 from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
@@ -43,7 +44,10 @@ def emergency(request: ActorRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, EmergencyForm())
     form = EmergencyForm(request.POST)
+    # One try of a person at a time, or ten at once would all be counted as the first.
+    User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
     if cache.get(_key(by), 0) >= MOST_MISSES:
+        record_refusal(Refused(Action.EMERGENCY_ACCESS), by=by, now=now, origin=by.origin)
         return _form(request, form, locked=True, status=429)
     if not form.is_valid():
         return _form(request, form, status=422)

@@ -23,14 +23,16 @@ from audit.services import Refused
 from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient, patients_of_controller
 from patients.enums import Decision
-from patients.forms.log import CorrectionForm, DecisionForm
+from patients.forms.log import CorrectionForm, DecisionForm, InsightRequestForm
 from patients.models import CorrectionRequest, Patient
-from patients.queries.export import as_document, everything_about
+from patients.queries.export import as_document, everything_about, standing_request
 from patients.queries.words import readable
-from patients.services import AlreadyDecided, decide_correction, receive_correction
+from patients.services import AlreadyDecided, decide_correction, receive_correction, receive_insight_request
 
 
-def _open(request: ActorRequest, patient_id: UUID, action: Action, *, object_id: str = "") -> tuple[Actor, Patient]:
+def _open(
+    request: ActorRequest, patient_id: UUID, action: Action, *, object_id: str = "", purpose: str = ""
+) -> tuple[Actor, Patient]:
     """For the privacy officer of the patient's municipality only; the look is logged. Raises Refused."""
     patient = get_patient(
         patient_id,
@@ -39,10 +41,37 @@ def _open(request: ActorRequest, patient_id: UUID, action: Action, *, object_id:
         action=action,
         permission=Permission.READ_ACCESS_LOG,
         object_id=object_id,
+        purpose=purpose,
         among=patients_of_controller,
     )
     assert request.actor is not None  # noqa: S101 - nobody was refused in the line above
     return request.actor, patient
+
+
+def _open_everything(request: ActorRequest, patient_id: UUID) -> Patient:
+    """Only while the patient waits for an answer to a registered request, which the log then names. Raises Refused."""
+    asked = standing_request(patient_id, now=timezone.now())
+    if asked is None:
+        raise Refused(Action.EXPORT, patient_id=patient_id)
+    return _open(request, patient_id, Action.EXPORT, object_id=str(asked.pk), purpose=asked.as_purpose)[1]
+
+
+@logs(Action.REQUEST_INSIGHT)
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def insight_requests(request: ActorRequest, patient_id: UUID) -> HttpResponse:
+    """When the patient has asked for what is stored, and the form that registers it and so opens the export."""
+    by, patient = _open(request, patient_id, Action.REQUEST_INSIGHT)
+    now = timezone.now()
+    form = InsightRequestForm(request.POST if request.method == "POST" else None, today=timezone.localdate(now))
+    if form.is_valid():
+        receive_insight_request(patient=patient, **form.cleaned_data, by=by, now=now)
+        messages.success(request, gettext("Kravet er registrert. Du kan hente ut opplysningene."))
+        return redirect("insight-requests", patient_id)
+    found = patient.insight_requests.select_related("registered_by").order_by("-registered_at", "-pk")
+    context = {"patient": patient, "requests": found, "form": form, "standing": standing_request(patient_id, now=now)}
+    return render(request, "patients/insight_requests.html", context, status=422 if form.errors else 200)
 
 
 @logs(Action.EXPORT)
@@ -51,7 +80,7 @@ def _open(request: ActorRequest, patient_id: UUID, action: Action, *, object_id:
 @require_safe
 def export_page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """Everything about one person, to read or print."""
-    _, patient = _open(request, patient_id, Action.EXPORT)
+    patient = _open_everything(request, patient_id)
     context = _readable(patient, timezone.now()) | {"can_make_pdf": can_make_pdf()}
     return render(request, "patients/export.html", context)
 
@@ -62,7 +91,7 @@ def export_page(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 @require_safe
 def export_json(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """The same as a file for machines (docs/export.md)."""
-    _, patient = _open(request, patient_id, Action.EXPORT)
+    patient = _open_everything(request, patient_id)
     found = as_document(patient, everything_about(patient), now=timezone.now())
     headers = {"Content-Disposition": 'attachment; filename="alt-om-pasienten.json"'}
     return JsonResponse(found, DjangoJSONEncoder, json_dumps_params={"ensure_ascii": False}, headers=headers)
@@ -74,7 +103,7 @@ def export_json(request: ActorRequest, patient_id: UUID) -> HttpResponse:
 @require_safe
 def export_pdf(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     """The page as a file to hand over."""
-    _, patient = _open(request, patient_id, Action.EXPORT)
+    patient = _open_everything(request, patient_id)
     html = render_to_string("pdf/export.html", _readable(patient, timezone.now()))
     try:
         content = make_pdf(html, stylesheet="css/print.css")

@@ -14,6 +14,7 @@ from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
+from dho.lib.search import SearchForm
 from patients.enums import EnrolmentStatus, TargetGroup
 from patients.queries import SHOWN_AT_MOST, find_patients
 
@@ -27,7 +28,8 @@ def patients(request: ActorRequest) -> HttpResponse:
     by = request.actor
     if by is None or not by.may(Permission.SEE_PATIENT):
         raise PermissionDenied
-    text = request.POST.get("finn", "").strip()[:100]
+    form = SearchForm(request.POST)
+    text = form.text
     action, now = Action.SEARCH_PATIENTS if text else Action.LIST_PATIENTS, timezone.now()
     record_list_access(action, municipality_ids=by.municipality_ids, by=by, now=now)
     found = find_patients(by, text=text, now=now)
@@ -43,4 +45,5 @@ def patients(request: ActorRequest) -> HttpResponse:
     ]
     # Counted only when there are more than the page shows.
     total = found.count() if len(rows) == SHOWN_AT_MOST else len(rows)
-    return render(request, "patients/list.html", {"rows": rows, "total": total, "text": text})
+    context = {"rows": rows, "total": total, "text": text, "form": form}
+    return render(request, "patients/list.html", context, status=422 if form.errors else 200)

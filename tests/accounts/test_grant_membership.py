@@ -38,13 +38,21 @@ def test_it_makes_the_first_leader_until_a_day(world, mona):
     assert (given.service, given.valid_until) == (world.joint, date(2099, 12, 31))
 
 
+def test_a_partners_person_works_for_the_municipality_that_is_named(world, mona):
+    Partner.objects.create(name="Nordlys", kind=PartnerKind.LOGISTICS)
+    call_command("grant_membership", "mona", "LOGISTICS", "Nordlys", "--party", str(world.a.pk))
+    assert Membership.objects.get(user=mona).party == world.a
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["ingen", "NURSE", "DHO Solør–Odal"], "There is no user ingen"),
         (["mona", "NURSE", "Grue"], "There are 0 organisations «Grue» for this role"),
         (["mona", "KING", "Grue"], "invalid choice"),
-        (["mona", "SUPPORT", "Nordlys"], "membership_support_is_short"),
+        (["mona", "SUPPORT", "Nordlys", "--party", "340100"], "membership_support_is_short"),
+        (["mona", "LOGISTICS", "Nordlys"], "Give --party"),
+        (["mona", "NURSE", "DHO Solør–Odal", "--party", "340100"], "Give --party"),
     ],
 )
 def test_it_says_what_is_wrong(mona, arguments, said):

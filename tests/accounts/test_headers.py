@@ -74,7 +74,7 @@ plain = Client(headers={"Host": "dho.example.no"}).get("/logg-inn/")
 print(page.status_code, page["Strict-Transport-Security"], bool(page.cookies["csrftoken"]["secure"]))
 print(plain.status_code, plain["Location"])
 from django.conf import settings
-print(settings.SESSION_COOKIE_SECURE, settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN, settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+print(settings.SESSION_COOKIE_SECURE, settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN)
 """
 
 
@@ -83,6 +83,7 @@ def test_behind_tls_cookies_are_secure_and_browsers_are_told_to_stay_there(commi
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "dho.settings",
         "DHO_BASE_URL": "https://dho.example.no",
+        "DHO_TRUSTED_PROXIES": "2",
         "DHO_ALLOWED_HOSTS": "dho.example.no",
     }
     ran = subprocess.run(
@@ -91,7 +92,7 @@ def test_behind_tls_cookies_are_secure_and_browsers_are_told_to_stay_there(commi
     assert ran.stdout.splitlines() == [
         "200 max-age=31536000; includeSubDomains; preload True",
         "301 https://dho.example.no/logg-inn/",
-        "True False 1",
+        "True False",
     ], ran.stderr
 
 
@@ -106,3 +107,16 @@ def test_in_production_helseid_without_a_key_is_refused_with_the_name_of_the_var
         check=False,
     )
     assert "Set DHO_HELSEID_KEY" in ran.stderr
+
+
+def test_https_without_the_number_of_proxies_is_refused_with_the_name_of_the_variable():
+    environment = {**os.environ, "DHO_BASE_URL": "https://dho.example.no", "DHO_TRUSTED_PROXIES": "0"}
+    ran = subprocess.run(
+        [sys.executable, "-c", "import dho.settings"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Set DHO_TRUSTED_PROXIES" in ran.stderr

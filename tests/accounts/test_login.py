@@ -89,6 +89,12 @@ def test_it_locks_after_five_failures_also_for_the_right_password(signed_out):
     assert "_auth_user_id" not in signed_out.session
 
 
+def test_another_spelling_of_the_same_name_is_no_new_start(signed_out):
+    for spelling in ("kari", "Kari", "KARI", " kari", "\uff4bari"):
+        send_password(signed_out, spelling, "feil passord her")
+    assert send_password(signed_out, "kARI").status_code == 429
+
+
 def test_it_does_not_lock_others_out(signed_out):
     for _ in range(5):
         send_password(signed_out, password="feil passord her")

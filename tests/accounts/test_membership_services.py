@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.enums import Role
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.queries import Workplace
 from accounts.services import AccountRefused, end_membership, give_membership, register_person
 from organisations.enums import PartnerKind
 from organisations.models import Partner
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.clock import NOW
+from tests.factories.organisations import make_agreement
 
 TODAY = NOW.date()
 
@@ -71,7 +72,7 @@ def test_a_leader_gives_nothing_elsewhere_and_nothing_above(world, mona):
         ({"role": Role.NURSE, "own": True}, "membership_not_given_to_oneself"),
         ({"role": Role.GP}, "membership_role_fits_organisation"),
         ({"role": Role.NURSE, "days": -2}, "membership_ends_after_start"),
-        ({"role": Role.SUPPORT, "partner": True, "days": 8}, "membership_support_is_short"),
+        ({"role": Role.SUPPORT, "partner": True, "days": 7}, "membership_support_is_short"),
         ({"role": Role.SUPPORT, "partner": True}, "membership_support_is_short"),
     ],
 )
@@ -89,3 +90,51 @@ def test_a_withdrawn_role_was_never_valid(world, mona):
     make_membership(mona, Role.NURSE, service=world.joint, valid_from=TODAY, valid_until=TODAY - timedelta(days=1))
     nearby = [TODAY + timedelta(days=days) for days in (-1, 0, 1)]
     assert [Membership.objects.in_force(day).filter(user=mona).exists() for day in nearby] == [False, False, False]
+
+
+def test_a_role_is_not_prolonged_over_the_next_of_the_same_kind(world, mona):
+    day = timedelta(days=1)
+    first = make_membership(mona, Role.NURSE, service=world.joint, valid_from=TODAY, valid_until=TODAY + day)
+    make_membership(mona, Role.NURSE, service=world.joint, valid_from=TODAY + 3 * day)
+    with pytest.raises(AccountRefused, match="allerede sykepleier i DHO Solør–Odal på samme tid"):
+        end_membership(membership=first, last_day=TODAY + 3 * day, by=world.actor(world.eva), now=NOW)
+    end_membership(membership=first, last_day=TODAY + 2 * day, by=world.actor(world.eva), now=NOW)
+    first.refresh_from_db()
+    assert first.valid_until == TODAY + 2 * day
+
+
+def test_support_pauses_begins_soon_and_is_counted_for_each_municipality(world, mona):
+    partner = Partner.objects.create(name="Nordlys", kind=PartnerKind.SUPPLIER)
+    for party in (world.a, world.c):
+        make_agreement(None, party.pk, partner=partner, shares=["EQUIPMENT"])
+    place = Workplace("partner", partner.pk, partner.name, world.a.pk)
+
+    def support(start, last):
+        day = timedelta(days=1)
+        return give_membership(
+            user=mona, role=Role.SUPPORT, workplace=place, valid_from=TODAY + start * day,
+            valid_until=TODAY + last * day, by=world.actor(world.ness), now=NOW,
+        )  # fmt: skip
+
+    with pytest.raises(AccountRefused, match=r"høyst sju dager fram\. Velg senest 24\.11\.2026"):
+        support(7, 8)
+    given = support(0, 2)
+    assert (given.party, given.partner) == (world.a, partner)
+    for start, why in ((1, "på samme tid"), (3, "minst én dag mellom")):
+        with pytest.raises(AccountRefused, match=why):
+            support(start, start + 1)
+    support(4, 5)
+    make_membership(
+        mona, Role.SUPPORT, partner=partner, party=world.c, valid_from=TODAY, valid_until=TODAY, given_by=world.ness
+    )
+
+
+def test_who_is_registered_by_another_meanwhile_is_to_be_found_not_made_twice(world, monkeypatch):
+    """The look beforehand sees nothing of what the other has not committed; here it looks at nobody at all."""
+    fields = {"given_name": "X", "family_name": "Y", "email": "x@example.org"}
+    nobody = User.objects.none()
+    monkeypatch.setattr(User.objects, "filter", lambda **_: nobody)
+    for name, number in (("DAHL", ""), ("x", "1234567")):
+        with pytest.raises(AccountRefused, match="nettopp registrert av en annen") as refused:
+            register_person(username=name, hpr_number=number, **fields, by=world.actor(world.eva), now=NOW)
+        assert refused.value.field == ("hpr_number" if number else "username")

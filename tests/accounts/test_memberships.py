@@ -1,13 +1,14 @@
 """What the database itself refuses of memberships (C2, R-309), and what each kind of membership reaches (R-156)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, InternalError, connection, transaction
 
 from accounts.enums import AT_AUTHORITY, AT_COMMUNITY, AT_PARTNER, AT_PRACTICE, AT_SERVICE, Role
 from accounts.models import Membership
-from accounts.queries import _REACHING, work_of
+from accounts.queries import _REACHING, work_of, work_reaching
 from accounts.roles import NEEDS, RIGHTS, Permission
 from organisations.enums import PartnerKind, Shared
 from organisations.models import GpPractice, Partner
@@ -17,7 +18,7 @@ from tests.factories.organisations import make_agreement
 from tests.factories.world import A, B, C
 
 TODAY = NOW.date()
-SHORT = {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=7)}
+SHORT = {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=6)}
 EVERYTHING = frozenset(Shared)
 
 
@@ -69,7 +70,7 @@ def test_nobody_gives_a_membership_to_oneself(world):
     "fields",
     [
         {"valid_from": TODAY},
-        {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=8)},
+        {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=7)},
         {"valid_from": TODAY, "valid_until": TODAY + timedelta(days=1), "given_by": None},
     ],
 )
@@ -111,6 +112,80 @@ def test_what_is_not_shared_stays_closed(world, person):
     }
 
 
+def test_a_partners_person_reaches_the_municipality_that_gave_the_role_and_no_other(world, person, places):
+    for party in (A, B):
+        make_agreement(None, party, partner=places["partner"], shares=[Shared.EQUIPMENT])
+    make_membership(person, Role.LOGISTICS, partner=places["partner"], party=world.a)
+    (actor,) = work_of(person, on=TODAY)
+    assert dict(actor.reach) == {A: frozenset({Shared.EQUIPMENT})}
+    assert [each.user for each in work_reaching(A, on=TODAY) if each.partner_id] == [person]
+    assert [each.user for each in work_reaching(B, on=TODAY) if each.partner_id] == []
+
+
+@pytest.mark.parametrize("wrong", [{"partner": True, "party_id": None}, {"service": True, "party_id": A}])
+def test_the_party_is_named_for_a_partners_person_and_for_nobody_else(world, person, places, wrong):
+    kind = "partner" if "partner" in wrong else "service"
+    role = Role.LOGISTICS if kind == "partner" else Role.NURSE
+    with pytest.raises(IntegrityError, match="membership_partner_names_party"), transaction.atomic():
+        make_membership(person, role, **{kind: places[kind]}, party_id=wrong["party_id"])
+
+
+def test_memberships_from_before_get_the_municipality_whose_administrator_gave_them(world, person, places):
+    for party, since in ((B, date(2019, 1, 1)), (A, date(2020, 1, 1))):
+        make_agreement(None, party, partner=places["partner"], shares=[Shared.EQUIPMENT], valid_from=since)
+    given = make_membership(person, Role.LOGISTICS, partner=places["partner"], given_by=world.ness, party=world.c)
+    first = make_membership(person, Role.ANALYST, partner=places["partner"], party=world.c)
+    sql = import_module("accounts.migrations.0009_partners_and_people").PARTY
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert [Membership.objects.get(pk=each.pk).party_id for each in (given, first)] == [A, B]
+
+
+@pytest.mark.parametrize(
+    ("first", "again"), [(0, 0), (0, 6), (0, 7), (7, 0)], ids=["the same days", "last day", "next day", "day before"]
+)
+def test_the_database_refuses_standing_support_in_pieces(world, person, places, first, again):
+    def support(start):
+        day = TODAY + timedelta(days=start)
+        until = day + timedelta(days=6)
+        return make_membership(
+            person, Role.SUPPORT, partner=places["partner"], valid_from=day, valid_until=until, given_by=world.ness
+        )
+
+    support(first)
+    with pytest.raises(InternalError, match="pauses for a day"), transaction.atomic():
+        support(again)
+    support(first + 8)
+
+
+@pytest.mark.parametrize("kind", FITS)
+def test_the_database_refuses_the_same_role_twice_at_a_time(world, person, places, kind):
+    role = next(role for role in FITS[kind] if role != Role.SUPPORT)
+    day = timedelta(days=1)
+    make_membership(person, role, **{kind: places[kind]}, valid_from=TODAY, valid_until=TODAY + day)
+    with pytest.raises(IntegrityError, match=f"membership_{kind}_once_at_a_time"), transaction.atomic():
+        make_membership(person, role, **{kind: places[kind]}, valid_from=TODAY + day)
+    make_membership(person, role, **{kind: places[kind]}, valid_from=TODAY + 2 * day)
+    # What was withdrawn was never valid, and stands in the way of nothing.
+    make_membership(person, role, **{kind: places[kind]}, valid_from=TODAY + day, valid_until=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"username": "NINA"}, "user_name_once_in_any_case"),
+        ({"username": "b", "hpr_number": "7777777"}, "user_hpr_number_once"),
+        ({"username": "b", "given": "a" * 100, "family": "b" * 100}, "user_name_fits_the_log"),
+    ],
+)
+def test_the_database_holds_that_a_person_is_found_and_fits_the_log(db, fields, constraint):
+    make_user("nina", "Nina", "Dal", hpr_number="7777777")
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        make_user(**{"given": "Nora", "family": "Dal"} | fields)
+    make_user("no-number", "N" * 99, "D" * 100)
+    make_user("no-number-either", "Nora", "Dal")
+
+
 @pytest.mark.parametrize(("day", "reached"), [(-1, False), (0, True), (5, True), (6, False)])
 def test_an_agreement_counts_from_its_first_to_its_last_day(world, person, day, reached):
     make_agreement(world.own_c, A, valid_from=TODAY, valid_until=TODAY + timedelta(days=5))
@@ -121,7 +196,7 @@ def test_an_agreement_counts_from_its_first_to_its_last_day(world, person, day, 
 
 def test_a_membership_counts_from_its_first_to_its_last_day(world, person):
     make_membership(person, Role.NURSE, service=world.joint, **SHORT)
-    days = [-1, 0, 7, 8]
+    days = [-1, 0, 6, 7]
     assert [len(work_of(person, on=TODAY + timedelta(days=day))) for day in days] == [0, 1, 1, 0]
     assert Membership.objects.filter(user=person).count() == 1
 

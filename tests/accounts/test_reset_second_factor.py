@@ -20,6 +20,12 @@ def test_it_removes_the_factors_of_that_person_and_ends_the_sessions(world, clie
     assert client.get("/").url == "/profil/to-trinn/"
 
 
+def test_it_leaves_a_line_with_ids_in_the_log(world, caplog):
+    make_app(world.kari)
+    call_command("reset_second_factor", "kari")
+    assert f"second factors of user {world.kari.pk} removed by the operator: 1" in caplog.messages
+
+
 def test_it_says_so_when_there_is_nobody_of_that_name(db):
     with pytest.raises(CommandError, match="Nobody is called finnes-ikke"):
         call_command("reset_second_factor", "finnes-ikke")

@@ -63,6 +63,12 @@ def test_polling_is_no_sign_of_anybody(kari, clock):
     assert IDLE in kari.get(answer["HX-Redirect"]).text
 
 
+def test_choosing_a_filter_in_the_list_is(kari, clock):
+    for _ in range(3):
+        clock.shift(minutes(29))
+        assert kari.get(POLL, {"vis": "rode"}, headers={"X-By-Hand": "1"}).status_code == 200
+
+
 def test_a_page_that_reloads_itself_without_javascript_is_no_sign_either(kari, clock):
     again = re.search(r'http-equiv="refresh" content="60;url=([^"]+)"', kari.get("/arbeidsko/?vis=rode").text)[1]
     assert html.unescape(again) == "/arbeidsko/?vis=rode&selv=1"

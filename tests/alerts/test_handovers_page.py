@@ -56,6 +56,15 @@ def plain(page) -> str:
     return " ".join(page.text.split())
 
 
+def test_a_note_that_can_stand_nowhere_is_refused_in_words(world, own):
+    handover = make_handover(world.solveig, own, world.kari)
+    page = answer(own.nurse, handover, note="Full\x00t", answer="no")
+    assert page.status_code == 422
+    assert "Notat: teksten har et tegn som ikke kan vises. Skriv den på nytt." in plain(page)
+    handover.refresh_from_db()
+    assert handover.answer == ""
+
+
 def test_it_lists_what_others_ask_the_own_service_to_take(world, own):
     make_handover(world.solveig, own, world.kari, note="Skrives ut fredag.", takes_effect_on=TODAY + DAY)
     make_handover(world.per, world.own_c, world.kari)

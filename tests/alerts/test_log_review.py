@@ -22,7 +22,7 @@ from audit.models import AuditReview
 from dho.lib.numbers import OSLO
 from organisations.models import FollowUpService
 from organisations.opening_hours import OpeningHours
-from tests.alerts.rows import put_in_queue
+from tests.alerts.rows import beat, put_in_queue
 from tests.audit.entries import look_at
 from tests.database import see_everything
 from tests.factories.accounts import let_in
@@ -226,6 +226,13 @@ class TestThePages:
 
     def test_the_list_says_so_when_there_is_nothing(self, as_vera):
         assert "Ingen uvanlige innsyn i denne perioden." in as_vera.get(reverse("log-review")).text
+
+    def test_the_list_warns_when_the_sealing_of_the_log_has_stopped(self, as_vera):
+        warning = "Innsynsloggen er ikke forseglet de siste fem minuttene."
+        assert warning in as_vera.get(reverse("log-review")).text
+        for ago, warned in ((299, False), (300, True)):
+            beat(NOW - timedelta(seconds=ago), only="seal")
+            assert (warning in as_vera.get(reverse("log-review")).text) == warned
 
     def test_it_can_be_narrowed_and_an_odd_address_starts_anew(self, as_vera, world):
         look_at(world.per, world.kari, at=NOW - timedelta(minutes=1))

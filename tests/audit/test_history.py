@@ -1,11 +1,14 @@
 """The change log, written by triggers: bulk updates and raw SQL are caught too."""
 
+from django.db import connection
 from django.urls import reverse
 
+from accounts.models import SecondFactor
 from audit.models import ChangeEntry
 from dho.lib import rls
 from patients.models import Patient
-from tests.database import see_everything
+from tests.database import as_owner, see_everything
+from tests.factories.accounts import make_app
 from tests.factories.careplans import make_draft, propose
 from tests.factories.world import A
 
@@ -61,3 +64,19 @@ def test_a_page_leaves_the_request_that_its_answer_names(as_dahl, world):
         "HEALTH_CARE",
         answer["X-Request-Id"],
     )
+
+
+def test_a_second_factor_leaves_its_coming_and_going_but_never_its_secret(committed_world):
+    """Rows of no municipality: no policy admits them, so the owner looks without any, in this database only."""
+    kari = committed_world.kari
+    make_app(kari).wrap().instance.record_usage()
+    with rls.acting_for([], actor=str(kari.pk)):
+        SecondFactor.objects.filter(user=kari).delete()
+    with as_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_changeentry NO FORCE ROW LEVEL SECURITY")
+        rows = list(ChangeEntry.objects.filter(table_name="mfa_authenticator").order_by("id"))
+    assert [(row.operation, row.actor, (row.after or row.before)["user_id"]) for row in rows] == [
+        ("INSERT", "", str(kari.pk)),
+        ("DELETE", str(kari.pk), str(kari.pk)),
+    ]
+    assert {tuple(sorted(row.after or row.before)) for row in rows} == {("created_at", "id", "type", "user_id")}

@@ -75,7 +75,9 @@ def code_of(user: User, secret: str = SECRET) -> str:
 
 
 def make_membership(user: User, role: Role, **fields) -> Membership:
-    """The person in the role, from long ago until further notice."""
+    """The person in the role, from long ago until further notice; a partner's person for the one it works for."""
+    if "partner" in fields and not {"party", "party_id"} & set(fields):
+        fields["party_id"] = fields["partner"].agreements.values_list("party_id", flat=True).first() or 340100
     fields.setdefault("valid_from", ALWAYS)
     return Membership.objects.create(user=user, role=role, **fields)
 

@@ -4,10 +4,12 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from audit.models import UnsealedEntry
 from audit.queries.chain import last_seal
+from dho.lib.numbers import date_nb
 from patients.models import Patient
 from tests.database import see_everything
 from tests.factories.patients import make_enrolment, make_patient
@@ -55,7 +57,16 @@ def test_the_officer_finds_reviews_and_hands_out_who_has_looked(page: Page, live
     expect(page.get_by_text("Så på siden din med målinger og varsler")).to_be_visible()
     assert axe_violations(page) == []
     page.get_by_role("link", name="Til innsynsloggen").click()
-    page.get_by_role("link", name="Alt om pasienten").click()
+    page.get_by_role("link", name="Krav om innsyn").click()
+    page.get_by_role("button", name="Registrer kravet").click()
+    expect(page.get_by_role("link", name="Dagen kravet kom: skriv en dato")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_label("Dagen kravet kom").fill(date_nb(timezone.localdate()))
+    page.get_by_label("Brev").check()
+    page.get_by_role("button", name="Registrer kravet").click()
+    expect(page.get_by_text("Kravet er registrert. Du kan hente ut opplysningene.")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_role("link", name="Hent ut alt om pasienten").click()
     expect(page.get_by_role("heading", name="Alt som er lagret om Anna Stille")).to_be_visible()
     assert axe_violations(page) == []
 

@@ -4,7 +4,9 @@ import logging
 import re
 
 import pytest
+from allauth.account.adapter import get_adapter
 from django.test import RequestFactory
+from django.utils.module_loading import import_string
 
 from dho.lib.origin import RequestIdFilter, address_of
 
@@ -37,4 +39,6 @@ def test_a_log_line_names_the_request(client, db):
 def test_the_address_is_what_our_own_outermost_proxy_saw(settings, proxies, header, address):
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.7", headers={"X-Forwarded-For": header})
-    assert address_of(request) == address
+    # The access log, the lock after wrong passwords, and the rate limits and the list of sessions.
+    asked = [address_of, import_string(settings.AXES_CLIENT_IP_CALLABLE), get_adapter().get_client_ip]
+    assert [ask(request) for ask in asked] == [address] * 3

@@ -69,11 +69,11 @@ def test_not_yours_is_refused_like_what_does_not_exist(world, person):
 
 
 def test_access_ends_the_day_after_the_agreement(world):
-    """AT-39: the agreement ended yesterday."""
-    Agreement.objects.filter(party=world.b).update(valid_until=NOW.date() - timedelta(days=1))
-    assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.per}
+    """AT-39: the last day is included."""
     Agreement.objects.filter(party=world.b).update(valid_until=NOW.date())
     assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.per, world.solveig}
+    tomorrow = NOW + timedelta(days=1)
+    assert set(visible_patients(actor_of(world.kari, tomorrow), now=tomorrow)) == {world.per}
 
 
 def test_access_ends_with_the_course_of_the_service(world):

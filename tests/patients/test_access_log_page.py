@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import time_machine
@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.enums import Role
 from audit.enums import Action, Basis
 from audit.models import AccessEntry
 from audit.queries.log import LogSearch, log_page
@@ -18,7 +19,7 @@ from dho.lib import rls
 from tests import database
 from tests.audit.entries import look_at
 from tests.database import see_everything
-from tests.factories.accounts import let_in
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.clock import NOW
 from tests.factories.patients import make_patient
 from tests.factories.world import A
@@ -116,7 +117,10 @@ def test_it_finds_by_person_action_and_day(as_vera, world, asked, found):
             {"national_id": "12345678901"},
             "Fødselsnummer: kommunen har ingen pasient med dette nummeret. Sjekk sifrene.",
         ),
-        ({"person": "Ingen Slik"}, "Navnet: vi fant ingen med dette navnet. Sjekk skrivemåten."),
+        (
+            {"person": "Ingen Slik"},
+            "Navnet: ingen med dette navnet står i loggen i perioden. Sjekk skrivemåten og dagene.",
+        ),
         ({"since": ""}, "Fra og med: skriv datoen."),
         ({"since": "31.12.9999", "until": "31.12.9999"}, "Fra og med: skriv et år fra 1900 til 2199."),
         ({"until": "31.12.9999"}, "Til og med: skriv et år fra 1900 til 2199."),
@@ -132,6 +136,22 @@ def test_it_says_what_is_wrong_and_keeps_what_was_written(as_vera, asked, proble
     assert answer.status_code == 422
     assert problem in answer.text
     assert all(str(value) in answer.text for value in asked.values())
+
+
+def test_the_own_person_is_found_among_many_of_the_same_name_elsewhere(as_vera, world):
+    for number in range(51):
+        make_user(f"kari{number}", "Kari", "Nordmann", id=UUID(int=number))
+    look_at(world.per, world.kari)
+    assert names_in(find(as_vera, person="kari nordmann")) == ["Kari Nordmann"]
+
+
+def test_more_of_one_name_than_can_be_looked_for_are_not_left_out_unseen(as_vera, world):
+    for number in range(51):
+        make_membership(made := make_user(f"kari{number}", "Kari", "Vik"), Role.NURSE, service=world.joint)
+        look_at(world.per, made)
+    answer = find(as_vera, person="kari vik")
+    assert answer.status_code == 422
+    assert "Navnet: for mange har dette navnet. Skriv også fornavn eller etternavn." in answer.text
 
 
 def test_it_finds_no_patient_of_another_municipality_by_number_or_id(as_vera, world):

@@ -13,6 +13,7 @@ from accounts.enums import Role
 from audit.models import AccessEntry
 from patients.models import EmergencyAccess, Patient
 from tests.alerts.rows import put_in_queue
+from tests.alerts.test_concurrency import at_once
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.care import block, open_in_emergency
@@ -147,6 +148,10 @@ class TestOpening:
         assert [ask(browser, "01010112345").status_code for _ in range(6)] == [422] * 5 + [429]
         locked = ask(browser, world.per.national_id)
         assert (locked.status_code, "Vent i 15 minutter" in plain(locked)) == (429, True)
+        # What the lock stops is a refused attempt too, and stands in the log.
+        see_everything()
+        refused = AccessEntry.objects.filter(allowed=False).values_list("action", "actor_id", "patient_id")
+        assert list(refused) == [("EMERGENCY_ACCESS", lind.pk, None)] * 7
         assert ask(browser_of(world.berit), world.per.national_id).status_code == 302
         cache.delete(f"emergency-misses:{lind.pk}")
         assert ask(browser, world.per.national_id).status_code == 200
@@ -234,3 +239,9 @@ class TestReviewing:
         make_membership(other, Role.PRIVACY_OFFICER, authority=world.c)
         address = reverse("emergency-review", args=[open_in_emergency(world.per, lind).pk])
         assert browser_of(other).get(address).status_code == 404
+
+
+def test_ten_tries_at_once_are_counted_as_ten(committed_world):
+    browsers = [browser_of(committed_world.berit) for _ in range(10)]
+    answers = at_once(*[lambda each=each: ask(each, "01010112345").status_code for each in browsers])
+    assert sorted(answers) == [422] * 5 + [429] * 5

@@ -11,8 +11,10 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from dho.lib import pdf
+from patients.enums import InsightChannel
 from patients.models import Patient, Relative
 from patients.queries.words import MOST_ROWS
+from patients.services import receive_insight_request
 from tests.audit.entries import look_at
 from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
@@ -39,6 +41,8 @@ def as_vera(world) -> Client:
         Patient.objects.filter(pk=patient.pk).update(phone="99 00 00 09")
     make_response(world.per_tablet, "symptoms_copd", {"comment": "Tungt å puste"}, at=NOW, score=3)
     look_at(world.per, world.kari)
+    for_vera = {"channel": InsightChannel.LETTER, "by": world.actor(world.vera), "now": NOW}
+    receive_insight_request(patient=world.per, asked_on=NOW.date(), **for_vera)
     browser = Client()
     let_in(browser, world.vera)
     return browser
@@ -76,6 +80,7 @@ def test_the_file_holds_every_kind_of_row(as_vera, world):
         "patients_patient": 1,
         "patients_relative": 1,
         "patients_enrolment": 1,
+        "patients_insightrequest": 1,
         "accounts_devicecredential": 1,
         "measurements_reading": 1,
         "measurements_questionnaireresponse": 1,

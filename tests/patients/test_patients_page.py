@@ -61,6 +61,12 @@ def test_it_does_not_find_a_patient_of_another_municipality(as_kari, world, fiel
     assert "Vi fant ingen pasienter som passer." in page.text
 
 
+def test_a_search_that_can_stand_in_no_name_is_refused_in_words(as_kari):
+    page = as_kari.post(reverse("patients"), {"finn": "Aa\x00sen"})
+    assert page.status_code == 422
+    assert "Søk: teksten har et tegn som ikke kan vises. Skriv den på nytt." in page.text
+
+
 def test_it_ignores_a_search_in_the_address(as_kari):
     assert names(as_kari.get(reverse("patients"), {"finn": "aas"})) == ["Aasen, Per", "Eide, Solveig"]
 

@@ -12,22 +12,25 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from accounts.enums import Role
 from alerts.enums import AlertKind, Level
 from alerts.models import Alert, Assessment, QueueEntry
 from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
-from organisations.models import Agreement
-from patients.models import CorrectionRequest
+from organisations.models import Agreement, HealthTrust
+from patients.enums import InsightChannel
+from patients.models import CorrectionRequest, InsightRequest
 from tests.database import see_everything
-from tests.factories.accounts import let_in, make_system
+from tests.factories.accounts import let_in, make_membership, make_system, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_typed
-from tests.factories.organisations import make_service
+from tests.factories.organisations import make_agreement, make_service
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
 IN, LOGIN, NO, GONE, WRONG = 200, 302, 403, 404, 422
@@ -139,6 +142,7 @@ DOORS = {
     "patient-export": ("get", only("vera")),
     "patient-export-json": ("get", only("vera")),
     "patient-export-pdf": ("get", only("vera")),
+    "insight-requests": ("get", only("vera")),
     "corrections": ("get", only("vera")),
     "correction-decide": ("get", only("vera")),
     "access": ("get", only("kari", "dahl")),
@@ -242,6 +246,13 @@ def red_per(world):
     request = CorrectionRequest.objects.create(
         **shared, what="Jeg røyker ikke.", received_at=NOW, received_by=world.vera
     )
+    InsightRequest.objects.create(
+        **shared,
+        asked_on=NOW.date(),
+        channel=InsightChannel.LETTER,
+        registered_at=timezone.now(),
+        registered_by=world.vera,
+    )
     look = record_access(
         Action.OPEN_PATIENT,
         municipality_id=world.a.pk,
@@ -334,6 +345,61 @@ def test_not_yours_looks_like_what_does_not_exist_and_is_logged(world, red_per, 
     refused = AccessEntry.objects.filter(actor_id=world.ola.pk, allowed=False)
     assert refused.count() == 2
     assert set(refused.values_list("municipality_id", flat=True)) == {world.c.pk}
+
+
+def refused_looks_of(user):
+    see_everything()
+    return list(
+        AccessEntry.objects.filter(actor_id=user.pk, allowed=False).values_list(
+            "actor_name", "organisation", "municipality_id", "patient_id"
+        )
+    )
+
+
+def test_who_has_no_work_any_more_is_named_where_the_person_worked_last(world):
+    world.ola.memberships.update(valid_until=timezone.localdate() - timedelta(days=1))
+    assert browser_of(world, "ola").get(reverse("patient", args=[world.per.pk])).status_code == GONE
+    assert refused_looks_of(world.ola) == [("Ola Berg", "", world.c.pk, world.per.pk)]
+
+
+def test_who_works_for_no_municipality_is_found_by_the_officer_of_each_that_the_membership_reaches(world):
+    department = make_service("Lungeavdelingen", owner=None, trust=HealthTrust.objects.get(pk="ahus"))
+    make_agreement(department, world.a.pk)
+    make_agreement(department, world.c.pk)
+    nurse = make_user("line", "Line", "Ek")
+    make_membership(nurse, Role.HOSPITAL_NURSE, service=department)
+    browser = let_in(Client(), nurse)
+    assert browser.get(reverse("patient", args=[world.per.pk])).status_code == GONE
+    assert refused_looks_of(nurse) == [
+        ("Line Ek", "Lungeavdelingen", world.c.pk, world.per.pk),
+        ("Line Ek", "Lungeavdelingen", world.a.pk, world.per.pk),
+    ]
+    assert "Line Ek" in browser_of(world, "vera").get(reverse("access-log")).text
+
+
+# What the forms call what is written in them; a field that no page has does no harm.
+WRITTEN = [
+    "finn", "note", "question", "what", "reason", "review", "label", "username", "password", "code", "person",
+    "national_id", "given_name", "family_name", "email", "hpr_number", "reference", "membership", "workplace", "role",
+    "valid_from", "valid_until", "asked_on", "channel", "service", "takes_effect_on", "against", "outcomes", "measures",
+    "seen", "change", "patient", "after", "since", "until", "action", "decision", "outcome", "credential", "name",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", ["a\x00b", "' OR 1=1 --\uffff", "å" * 5000])
+@pytest.mark.parametrize("person", ["kari", "ness", "vera"])
+def test_no_door_breaks_at_what_is_written_in_its_form(world, red_per, person, hostile):
+    broken = {}
+    for name, arguments in doors():
+        if name in ("logout", "sessions-end-all", "choose-role") or name.startswith("api"):
+            continue
+        address = reverse(name, kwargs={argument: red_per[argument] for argument in arguments})
+        browser = browser_of(world, person)
+        browser.raise_request_exception = False
+        answer = browser.post(address, dict.fromkeys(WRITTEN, hostile) | {"answer": "no", "step": "done"})
+        if answer.status_code >= 500:
+            broken[name] = answer.status_code
+    assert broken == {}
 
 
 @pytest.mark.parametrize("name", sorted(ACTS | ONLY_POST | POSTED))

@@ -132,5 +132,5 @@ def test_every_at_field_of_a_decision_has_its_person():
         if field.name in people
         and not {field.name.replace("_at", "_by"), "owner"} & {other.name for other in model._meta.fields}
     }
-    # A delivery is created by the worker, not by a person.
-    assert alone == {"alerts.Delivery.created_at"}
+    # A delivery is created by the worker, not by a person; a second factor by the one whose it is.
+    assert alone == {"alerts.Delivery.created_at", "accounts.SecondFactor.created_at"}

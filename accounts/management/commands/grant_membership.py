@@ -30,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("username")
         parser.add_argument("role", choices=Role.values)
         parser.add_argument("organisation")
+        parser.add_argument("--party", type=int, help="the municipality that lets a partner's person in, e.g. 340100")
         parser.add_argument("--from", dest="valid_from", type=date.fromisoformat, default=timezone.localdate())
         parser.add_argument("--until", dest="valid_until", type=date.fromisoformat, default=None)
 
@@ -41,9 +42,13 @@ class Command(BaseCommand):
         kind, model = next((kind, model) for kind, roles, model in _WHERE if options["role"] in roles)
         dates = {name: options[name] for name in ("valid_from", "valid_until")}
         place = _find(model, options["organisation"])
+        if (kind == "partner") != (options["party"] is not None):
+            raise CommandError("Give --party (the id of the municipality) for a partner's person, and for nobody else.")
         try:
             with transaction.atomic():
-                Membership.objects.create(user=user, role=options["role"], **{kind: place}, **dates)
+                Membership.objects.create(
+                    user=user, role=options["role"], party_id=options["party"], **{kind: place}, **dates
+                )
         except IntegrityError as error:
             raise CommandError(f"The database refuses it: {str(error).splitlines()[0]}") from error
         self.stdout.write(f"{user.username} is {options['role']} at {place.name} from {dates['valid_from']}.")

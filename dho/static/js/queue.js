@@ -16,6 +16,7 @@
   let held = false;
   let still = false;
   let showAll = false;
+  let byHand = false;
   let focus = null;
   let anchor = null;
   let note = null;
@@ -177,6 +178,9 @@
   document.addEventListener("htmx:config:request", (event) => {
     const { request } = event.detail.ctx;
     if (!ours(event) || request.method !== "GET") return;
+    // A poll by the clock is no sign of anybody; a click is, and keeps the session alive.
+    if (byHand) request.headers["X-By-Hand"] = "1";
+    byHand = false;
     // While something is held back and the list is free again, an unchanged answer would never bring it in.
     if (etag && !showAll && !(held && !busy())) request.headers["If-None-Match"] = etag;
   });
@@ -222,7 +226,7 @@
   }
 
   function showNews() {
-    showAll = true;
+    showAll = byHand = true;
     unseen.clear();
     showTitle();
     refresh();

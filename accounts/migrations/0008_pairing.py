@@ -32,7 +32,7 @@ def make_clients(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_staff_identity"),
+        ("accounts", "0007_staff_identity"),
         ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),
         ("organisations", "0005_agreements_withdrawn"),
     ]

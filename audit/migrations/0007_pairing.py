@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0005_contact_and_delivery"),
+        ("audit", "0006_contact_and_delivery"),
     ]
 
     operations = [
