@@ -231,6 +231,7 @@ def test_the_own_pages_show_readings_and_plan(as_tone, world):
     plan = as_tone.get("/min/plan/")
     assert "Å kunne gå tur med hunden hver dag." in plan.text
     assert "Bruk leppepust og hvil." in plan.text
+    assert "<li>Oksygenmetning: hver dag kl. 08.00</li>" in plan.text
 
 
 def test_the_export_says_who_sent(as_tone, world):
