@@ -127,6 +127,10 @@ def plan_of(version: PlanVersion | None) -> dict[str, Any]:
     names, measures = Names.current(), list(version.measures.all())
     return {
         "version": version,
-        "schedules": [(names.schedule(row), schedule_words(row)) for row in version.schedules.all()],
+        # Without the grace: that is the service's, and to the patient it would read as a time limit.
+        "schedules": [
+            (names.schedule(row), " ".join(text for name, text in schedule_words(row) if name in ("days", "times")))
+            for row in version.schedules.all()
+        ],
         "zones": [(zone, [each for each in measures if each.zone == zone]) for zone in Zone],
     }

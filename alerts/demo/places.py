@@ -39,13 +39,21 @@ class Places:
     # Who reads along without holding the course: home nursing in Grue, and a hospital department.
     home: FollowUpService
     hospital: FollowUpService
+    # Measures for those who live there.
+    group_home: FollowUpService
     depot: Partner
     practices: dict[str, GpPractice]
 
     @property
     def services(self) -> dict[str, FollowUpService]:
         """All services by their short name."""
-        return {"joint": self.joint, "own": self.own, "home": self.home, "hospital": self.hospital}
+        return {
+            "joint": self.joint,
+            "own": self.own,
+            "home": self.home,
+            "hospital": self.hospital,
+            "group_home": self.group_home,
+        }
 
     def service_of(self, town: int) -> FollowUpService:
         """Who follows up the patients of the municipality."""
@@ -78,7 +86,7 @@ def make_places(seed: int, *, today: date) -> Places:
         )
     home, hospital = _home(seed, today), _hospital(seed, today)
     practices = {key: _practice(seed, key, name, town, connected) for key, name, town, connected in _PRACTICES}
-    return Places(joint, own, home, hospital, _depot(seed), practices)
+    return Places(joint, own, home, hospital, _group_home(seed, today), _depot(seed), practices)
 
 
 def _home(seed: int, today: date) -> FollowUpService:
@@ -88,6 +96,17 @@ def _home(seed: int, today: date) -> FollowUpService:
         kind=ServiceKind.HOME_NURSING,
         owner_id=GRUE,
         phone="62 00 00 20",
+        hours=_hours(today, until=time(15)).to_json(),
+    )
+
+
+def _group_home(seed: int, today: date) -> FollowUpService:
+    return FollowUpService.objects.create(
+        id=uuid_at(rng_for(seed, "group home"), _OPENED),
+        name="Solsiden bofellesskap",
+        kind=ServiceKind.GROUP_HOME,
+        owner_id=KONGSVINGER,
+        phone="62 00 00 40",
         hours=_hours(today, until=time(15)).to_json(),
     )
 

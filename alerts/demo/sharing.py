@@ -15,11 +15,20 @@ _FOR: Final = timedelta(days=30)
 
 
 def share(places: Places, staff: Staff, *, seed: int, now: datetime) -> None:
-    """Home nursing visits every third patient in Grue; the hospital's department knows every third with COPD."""
+    """Home nursing visits every third patient in Grue; the hospital's department knows every third with COPD.
+
+    Every fourth in Kongsvinger lives in the group home.
+    """
     open_now = Enrolment.objects.filter(ended_on__isnull=True).order_by("patient_id")
     visited = open_now.filter(municipality_id=GRUE)[::3]
+    resident = open_now.filter(municipality_id=KONGSVINGER)[1::4]
     known = open_now.filter(municipality_id__in=(KONGSVINGER, GRUE), target_groups__contains=[TargetGroup.COPD])[::3]
-    for enrolments, service, giver in ((visited, places.home, "siri"), (known, places.hospital, "ida")):
+    shared = (
+        (visited, places.home, "siri"),
+        (known, places.hospital, "ida"),
+        (resident, places.group_home, "ida"),
+    )
+    for enrolments, service, giver in shared:
         _share(list(enrolments), service, staff, giver, seed, now)
 
 

@@ -77,4 +77,5 @@ def _let_in(request: ActorRequest, patient_id: UUID) -> Sending:
         frame="tablet/staff.html",
         doors="measure",
         where={"patient_id": patient_id},
+        looking=Action.OPEN_SUBMIT,
     )

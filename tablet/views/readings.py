@@ -63,4 +63,5 @@ def _sending(request: ActorRequest, citizen: Citizen) -> Sending:
         frame="tablet/base.html",
         doors="citizen-measure",
         where={},
+        looking=Action.OPEN_OWN,
     )

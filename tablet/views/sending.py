@@ -9,11 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.actor import Actor
+from audit.enums import Action
+from audit.services import Refused as NotFound
 from careplans.queries.own import own_types
 from measurements.refusals import Refused
 from measurements.services import store_typed
@@ -36,10 +38,16 @@ class Sending:
     frame: str
     doors: str
     where: dict[str, Any]
+    # What is logged when a step is refused that does not concern the sender.
+    looking: Action
 
     def address(self, step: str = "", **more: Any) -> str:
         """Where a step lies: "" the choice, "-type" the number, "-sent" what happens now."""
         return reverse(self.doors + step, kwargs=self.where | more)
+
+    def refused(self, object_id: str) -> NotFound:
+        """The same 404 as for what does not exist, logged."""
+        return NotFound(self.looking, patient_id=self.patient.pk, object_id=object_id)
 
     def render(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
         """A step's page."""
@@ -63,7 +71,7 @@ def take_reading(sending: Sending, type_code: str) -> HttpResponse:
     """The number. What cannot be true is asked about once; then it is stored all the same, and a nurse sees it."""
     kind = next((each for each in own_types(sending.patient.pk, at=sending.now) if each.pk == type_code), None)
     if kind is None or queries.promise_to(sending.patient, now=sending.now) is None:
-        raise Http404
+        raise sending.refused(type_code)
     form = ReadingForm(sending.request.POST if sending.request.method == "POST" else None, kind=kind)
     if not form.is_bound or not form.is_valid():
         return sending.render("tablet/reading.html", form=form, kind=kind, status=422 if form.is_bound else 200)
@@ -83,5 +91,5 @@ def show_sent(sending: Sending, client_id: UUID) -> HttpResponse:
     assert sender is not None  # noqa: S101 - a citizen is one or the other
     sent = queries.sent_reading(sending.patient, client_id, sender=sender)
     if sent is None:
-        raise Http404
+        raise sending.refused(str(client_id))
     return sending.render("tablet/sent.html", sent=sent)

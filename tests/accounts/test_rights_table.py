@@ -10,8 +10,11 @@ from accounts.roles import MAY_GIVE, NEEDS, RIGHTS, Permission
 from organisations.enums import ServiceKind, Shared
 from organisations.models import GpPractice, HealthTrust
 from patients.access import patients_to_decide_for, visible_patients
+from patients.citizens import Citizen
+from patients.enums import GIVEN_TO_RELATIVES, Scope
 from patients.models import CareRelation
 from tests.factories.accounts import actor_of, make_membership, make_user
+from tests.factories.citizens import give_authority, own_citizen, relative_citizen
 from tests.factories.clock import NOW
 from tests.factories.organisations import ALWAYS, make_agreement, make_service
 from tests.factories.patients import make_enrolment, make_patient
@@ -129,3 +132,21 @@ def test_each_organisational_model_is_configuration(world, row):
 def test_the_models_use_every_kind_of_service():
     assert {kind for _, _, kind, *_ in table("models")} == set(ServiceKind)
     assert {name for row in table("models") for name in names(row[6])} == set(AT_SERVICE) - {Role.SERVICE_LEADER}
+
+
+def test_the_page_and_the_code_give_citizens_the_same_scopes(world):
+    authority = give_authority(world.per, scopes=list(GIVEN_TO_RELATIVES))
+    citizens = {
+        "patient": own_citizen(world.per),
+        "tablet": Citizen(world.per, device=world.per_tablet),
+        "relative": relative_citizen(authority),
+    }
+    told = {code: (label, dict(zip(citizens, who, strict=True))) for code, label, *who in table("scopes")}
+    yes = {"patient": "yes", "tablet": "yes", "relative": "if given"}
+    assert told == {
+        scope.value: (
+            str(scope.label),
+            {who: yes[who] if citizen.may(scope) else "no" for who, citizen in citizens.items()},
+        )
+        for scope in Scope
+    }

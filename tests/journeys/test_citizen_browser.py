@@ -10,14 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
+from accounts.enums import Role
 from alerts.models import Assessment
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
 from patients.models import Patient
 from tests import helseid
 from tests.database import see_everything
+from tests.factories.accounts import make_membership, make_user
+from tests.factories.care import share
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.citizens import give_authority
+from tests.factories.organisations import make_service
 from tests.factories.patients import make_enrolment, make_patient
 from tests.factories.world import A
 from tests.helseid import CLIENT
@@ -179,3 +183,23 @@ def test_a_withdrawn_relative_loses_it_in_an_open_browser(browser, stack, live, 
         expect(anders.get_by_role("heading", name="Du har ikke lenger tilgang")).to_be_visible()
         assert "Olav" not in anders.content()
         check(anders)
+
+
+def test_the_staff_of_a_group_home_send_as_themselves(live, olav, page):
+    with transaction.atomic():
+        see_everything()
+        home = make_service("Solsiden bofellesskap", owner=A)
+        make_membership(make_user("bo", "Bo", "Haug"), Role.GROUP_HOME_STAFF, service=home)
+        share(olav, home, live.kari)
+    sign_in(page, "bo")
+    page.wait_for_url("**/beboere/")
+    check(page)
+    page.get_by_role("link", name="Olav Haugen").click()
+    expect(page.get_by_text("Du sender for")).to_contain_text("Olav Haugen")
+    check(page)
+    page.get_by_role("link", name="Puls").click()
+    page.get_by_label("Skriv tallet du har målt").fill("72")
+    check(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Sendt av Bo Haug, boligpersonell.")).to_be_visible()
+    check(page)

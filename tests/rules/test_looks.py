@@ -185,6 +185,8 @@ LOOKS = [
     beyond("citizen-measure-type", Action.SUBMIT, "reader", **POST),
     own("citizen-measure-sent", Action.OPEN_OWN),
     beyond("citizen-measure-sent", Action.OPEN_OWN, "reader"),
+    # What Per sent himself is not hers to be told of here.
+    beyond("citizen-measure-sent", Action.OPEN_OWN, "tone"),
     own("citizen-readings", Action.OPEN_OWN),
     relatives("citizen-readings", Action.OPEN_OWN),
     beyond("citizen-readings", Action.OPEN_OWN, "sender"),

@@ -130,3 +130,10 @@ def test_the_first_page_tells_what_is_left_today(as_per):
     assert "ikke målt i dag" in page
     assert "DHO Solør–Odal følger med på målingene." in page
     assert "Åpent til kl. 15.30." in page
+
+
+def test_a_session_left_alone_ends_and_leads_to_the_patients_own_sign_in(as_per):
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        answer = as_per.get(reverse("citizen-plan"))
+        assert answer.url == f"{reverse('citizen-login')}?next=%2Fmin%2Fplan%2F"
+        assert "Du er logget ut fordi du var borte en stund." in as_per.get(answer.url).text

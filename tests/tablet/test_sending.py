@@ -16,6 +16,8 @@ from measurements.models import Reading
 from measurements.services import TypedReading, store_typed
 from patients.citizens import Citizen
 from patients.enums import Scope
+from patients.queries.export import everything_about
+from patients.queries.words import readable
 from patients.services import NotYours
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_user
@@ -200,7 +202,7 @@ def test_who_may_only_send_is_not_shown_what_others_have_sent(as_per, world):
     browser = let_in_citizen(Client(), relative_citizen(authority))
     assert "93 %" in as_per.get("/min/maling/").text
     for address in ("/min/", "/min/maling/"):
-        assert "93" not in browser.get(address).text
+        assert "93 %" not in browser.get(address).text
 
 
 def test_the_tablet_sends_as_the_device(world):
@@ -229,3 +231,11 @@ def test_the_own_pages_show_readings_and_plan(as_tone, world):
     plan = as_tone.get("/min/plan/")
     assert "Å kunne gå tur med hunden hver dag." in plan.text
     assert "Bruk leppepust og hvil." in plan.text
+    assert "<li>Oksygenmetning: hver dag kl. 08.00</li>" in plan.text
+
+
+def test_the_export_says_who_sent(as_tone, world):
+    send(as_tone, SPO2, spo2="91")
+    see_everything()
+    [table] = [each for each in readable(everything_about(world.per)) if each.title == "Målinger"]
+    assert [row[table.columns.index("Sendt av")] for row in table.rows] == ["pårørende"]
