@@ -121,7 +121,7 @@ class OAuthView(APIView):
         outer = request._request  # noqa: SLF001 - DRF's documented way to Django's request
         if getattr(outer, "_too_big", False):
             return _told(refused("invalid_request", "The request is too large.", status=413))
-        if is_over(outer, self.limited_as):
+        if is_over(outer, self.limited_as, key=origin_of(request).address):
             return _told(refused("slow_down", "Too many requests.", status=429))
         fields = form_of(outer, cast("QueryDict", request.data or QueryDict()))
         if fields is None:

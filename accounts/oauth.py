@@ -65,7 +65,10 @@ def refused(error: str, description: str, *, status: int = HTTPStatus.BAD_REQUES
 
 
 def is_over(request: HttpRequest, action: str, *, key: str | None = None, count: bool = True) -> bool:
-    """Whether there have been too many of these (`IDP_OIDC_RATE_LIMITS`); this one is counted, if it is to be."""
+    """Whether there have been too many of these (`IDP_OIDC_RATE_LIMITS`); this one is counted, if it is to be.
+
+    Whom they are counted for, `key` says: an address as `dho.lib.origin` knows it, or without one the signed-in user.
+    """
     usage = ratelimit.consume(
         request, app="allauth.idp.oidc", action=action, key=key, dry_run=not count, limit_get=True
     )

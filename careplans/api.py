@@ -27,7 +27,7 @@ class PlanView(CallerView):
         summary="Hent egen plan",
         description="Versjonen som fastlegen har godkjent og som gjelder nå. Et utkast vises aldri.",
         parameters=[FOR_SYSTEMS],
-        responses=described({200: PlanSerializer}, 401, 403, 404),
+        responses=described({200: PlanSerializer}, 400, 401, 403, 404),
     )
     def get(self, request: Request) -> Response:
         """The plan in force, or `no_plan`."""
@@ -49,7 +49,7 @@ class QuestionnairesView(CallerView):
         summary="Hent egne skjemaer",
         description="Skjemaene som planen ber om, i versjonen som skal brukes nå. Tom liste når ingen plan gjelder.",
         parameters=[FOR_SYSTEMS],
-        responses=described({200: QuestionnaireListSerializer}, 401, 403, 404),
+        responses=described({200: QuestionnaireListSerializer}, 400, 401, 403, 404),
     )
     def get(self, request: Request) -> Response:
         """The forms that the plan in force schedules."""

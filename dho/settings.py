@@ -258,8 +258,8 @@ IDP_OIDC_DEVICE_CODE_EXPIRES_IN = 10 * 60
 IDP_OIDC_DEVICE_CODE_INTERVAL = 5
 IDP_OIDC_RATE_LIMITS = {
     # A whole care home may stand behind one address, and a waiting tablet asks every five seconds.
-    "device_code": "30/m/ip",
-    "token": "300/m/ip",
+    "device_code": "30/m/key",
+    "token": "300/m/key",
     # Wrong codes and wrong secrets only.
     "user_code": "10/10m/user",
     "system_secret": "10/10m/key",

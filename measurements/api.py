@@ -74,6 +74,8 @@ class CallerView(APIView):
     scopes: ClassVar[dict[str, SystemScope]] = {}
     # The action under which a system's look is logged, by the device's.
     of_systems: ClassVar[dict[Action, Action]] = {}
+    # What may stand in the address beside `patient`, by method.
+    asks: ClassVar[dict[str, frozenset[str]]] = {}
     # Known once `initial` has let the caller in.
     caller: Caller | None = None
 
@@ -108,6 +110,9 @@ class CallerView(APIView):
         elif PATIENT in request.query_params and named != caller.patient_id:
             raise Refused(code="unknown_patient")
         self.caller = caller
+        known = self.asks.get(request.method or "", frozenset()) | {PATIENT}
+        if unknown := sorted(set(request.query_params) - known):
+            raise Refused(*(field_error(name, "unknown_field") for name in unknown))
 
     @property
     def sender(self) -> Machine:
@@ -159,6 +164,7 @@ class ReadingsView(CallerView):
 
     scopes = {"GET": SystemScope.READINGS_READ, "POST": SystemScope.READINGS_WRITE}
     of_systems = {Action.READ_READINGS: Action.SYSTEM_READINGS}
+    asks = {"GET": frozenset(READING_QUERY.fields), "HEAD": frozenset(READING_QUERY.fields)}
 
     @logs(Action.READ_READINGS, Action.SYSTEM_READINGS)
     @extend_schema(

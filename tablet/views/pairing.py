@@ -73,7 +73,7 @@ def start(request: ActorRequest) -> HttpResponse:
 @require_POST
 def connect(request: ActorRequest) -> HttpResponse:
     """A code for this browser, which keeps the secret part of it in its session."""
-    if is_over(request, "device_code"):
+    if is_over(request, "device_code", key=request.origin.address):
         return render(request, "tablet/start.html", {"too_many": True}, status=429)
     model = name_of(request.headers.get("User-Agent", ""))
     answer = show_code(form_request(request, {"client_id": WEB_CLIENT}), model=model)

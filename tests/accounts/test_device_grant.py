@@ -312,7 +312,7 @@ def test_only_a_posted_form_is_answered(world, client, address):
 
 
 def test_too_many_questions_from_one_place_are_stopped(world, settings):
-    settings.IDP_OIDC_RATE_LIMITS = {"device_code": "2/m/ip", "token": "2/m/ip"}
+    settings.IDP_OIDC_RATE_LIMITS = {"device_code": "2/m/key", "token": "2/m/key"}
     for address in (DEVICE, TOKEN):
         answers = [post(address, {"client_id": "dho-tablet"}) for _ in range(3)]
         assert [answer.status_code == 429 for answer in answers] == [False, False, True]

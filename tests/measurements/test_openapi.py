@@ -27,8 +27,8 @@ OPERATIONS = {
         "415",
         "503",
     },
-    ("/api/v1/plan/", "get"): {"200", "401", "403", "404", "503"},
-    ("/api/v1/questionnaires/", "get"): {"200", "401", "403", "404", "503"},
+    ("/api/v1/plan/", "get"): {"200", "400", "401", "403", "404", "503"},
+    ("/api/v1/questionnaires/", "get"): {"200", "400", "401", "403", "404", "503"},
 }
 # Whoever asks for a key has none yet, and gets the answers of the RFC.
 OAUTH = {

@@ -306,7 +306,7 @@ def test_a_code_that_was_refused_or_is_too_old_can_be_had_anew(world, clock):
 
 
 def test_too_many_codes_from_one_place_are_stopped(world, settings):
-    settings.IDP_OIDC_RATE_LIMITS = {"device_code": "1/m/ip"}
+    settings.IDP_OIDC_RATE_LIMITS = {"device_code": "1/m/key"}
     browser = TabletBrowser()
     browser.connect()
     answer = browser.post("/nettbrett/koble/")
