@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
 from accounts.oidc import OidcAdapter, from_provider, let_in, to_provider
 from accounts.services.citizens import user_of_citizen
@@ -53,7 +54,7 @@ def answer(request: Any, claims: dict[str, Any], next_url: str | None) -> HttpRe
     pid = str(claims.get("pid") or "")
     index = blind_index(pid)
     names = request.known(index) if pid else None
-    user = user_of_citizen(national_id_index=index, names=names) if names else None
+    user = user_of_citizen(national_id_index=index, names=names, language=get_language()) if names else None
     if user is None:
         log.warning("ID-porten refused: nobody here has that pid")
         return _refused(request, "unknown")

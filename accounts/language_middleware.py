@@ -1,4 +1,4 @@
-"""The language of a page: the signed-in person's own choice, else what this browser chose on the login page."""
+"""The language of a page: the signed-in person's own choice, else what was chosen in this browser."""
 
 from collections.abc import Callable
 from typing import Any

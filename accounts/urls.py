@@ -6,8 +6,6 @@ sign-up, no password by mail, no connecting of accounts.
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path
-from django.views.decorators.http import require_POST
-from django.views.i18n import set_language
 
 from accounts.views import identity, login, own, people, second_factor, sessions, systems
 from audit.logged import logs_nothing
@@ -20,11 +18,7 @@ urlpatterns = [
     path("logg-inn/helseid/", login.to_helseid, name="helseid"),
     path("logg-inn/helseid/svar/", login.from_helseid, name="helseid-answer"),
     path("logg-ut/", logs_nothing("Ends the session; no patient.")(LogoutView.as_view()), name="logout"),
-    path(
-        "sprak/",
-        logs_nothing("Keeps the language of this browser; no patient.")(require_POST(set_language)),
-        name="language",
-    ),
+    path("sprak/", own.choose_language, name="language"),
     path("okt/", sessions.this_session, name="session"),
     path("rolle/", own.choose_role, name="choose-role"),
     path("profil/", own.profile, name="profile"),

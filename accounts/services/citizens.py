@@ -4,15 +4,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from accounts.enums import Language
 from accounts.models import User
 
 
 @transaction.atomic
-def user_of_citizen(*, national_id_index: str, names: tuple[str, str]) -> User | None:
+def user_of_citizen(*, national_id_index: str, names: tuple[str, str], language: str = Language.NB) -> User | None:
     """The one person with this blind index: whoever is known already, also as staff, else a new one.
 
-    A new one has no password and no membership, so that ID-porten is the only way in. None for a person who is shut
-    out altogether.
+    A new one has no password and no membership, so that ID-porten is the only way in, and reads `language`: what was
+    chosen before signing in. None for a person who is shut out altogether.
     """
     given, family = names
     found, _ = User.objects.get_or_create(
@@ -22,6 +23,7 @@ def user_of_citizen(*, national_id_index: str, names: tuple[str, str]) -> User |
             "first_name": given[:150],
             "last_name": family[:150],
             "password": make_password(None),
+            "language": language,
         },
     )
     return found if found.is_active else None

@@ -10,8 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.i18n import set_language
 
 from accounts.actor import ActorRequest
+from accounts.enums import Language
 from accounts.forms import ProfileForm, RoleForm
 from accounts.middleware import SESSION_KEY
 from accounts.models import User
@@ -54,6 +56,17 @@ def choose_role(request: ActorRequest) -> HttpResponse:
         return redirect("profile")
     request.session[SESSION_KEY] = form.cleaned_data["membership"]
     return redirect("home")
+
+
+@logs_nothing("Keeps the language of this person and this browser; no patient.")
+@require_POST
+def choose_language(request: ActorRequest) -> HttpResponse:
+    """Bokmål or nynorsk from now on, in this browser, and for whoever is signed in also everywhere else."""
+    chosen = request.POST.get("language")
+    if request.user.is_authenticated and chosen in Language.values:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return set_language(request)
 
 
 @logs_nothing(OWN_PAGE)

@@ -146,6 +146,24 @@ def test_the_patient_reads_the_log_and_sees_the_nurses_look(browser, stack, live
             check(olavs)
 
 
+def test_the_patient_chooses_nynorsk_at_the_foot_of_the_page_with_the_keyboard(browser, stack, live, olav):
+    with browsing(browser, stack) as olavs:
+        come_in(olavs, "olav")
+        olavs.goto("/min/malinger/")
+        faults = watch(olavs, stack.url)
+        olavs.get_by_role("button", name="Nynorsk").focus()
+        olavs.keyboard.press("Enter")
+        expect(olavs.get_by_role("heading", level=1)).to_have_text("Målingane mine")
+        expect(olavs.get_by_role("button", name="Nynorsk")).to_have_attribute("aria-current", "true")
+        check(olavs)
+        olavs.get_by_role("link", name="Til framsida").click()
+        expect(olavs.get_by_role("link", name="Planen min")).to_be_visible()
+        check(olavs)
+        olavs.get_by_role("button", name="Bokmål").click()
+        expect(olavs.get_by_role("link", name="Min plan")).to_be_visible()
+        assert faults == []
+
+
 def test_a_lower_level_of_assurance_is_refused(browser, stack, live, olav):
     with browsing(browser, stack) as somebodys:
         come_in(somebodys, "olav-substantial")

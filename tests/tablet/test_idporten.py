@@ -91,6 +91,22 @@ def test_a_new_person_has_no_password_and_no_role(set_up, client, world):
     assert SocialAccount.objects.count() == 0
 
 
+def test_a_new_person_reads_what_was_chosen_on_the_sign_in_page(set_up, client, world):
+    client.post(reverse("language"), {"language": "nn", "next": reverse("citizen-login")})
+    come_back(client, "per")
+    assert '<html lang="nn"' in client.get(reverse("citizen-choose"), follow=True).text
+    # Later the person's own choice goes before that of the browser.
+    other = Client()
+    other.post(reverse("language"), {"language": "nb", "next": reverse("citizen-login")})
+    come_back(other, "per")
+    assert '<html lang="nn"' in other.get(reverse("citizen-choose"), follow=True).text
+
+
+def test_a_refusal_offers_no_language_since_its_address_cannot_be_opened_again(set_up, client):
+    assert 'name="language"' in client.get(reverse("citizen-login")).text
+    assert 'name="language"' not in come_back(client, "unknown").text
+
+
 def test_coming_again_makes_nobody_new(set_up, client, world):
     come_back(client, "per")
     before = User.objects.count()

@@ -1,0 +1,102 @@
+"""Bokmål or nynorsk on the patient's own pages: chosen at the foot of every page, and it holds."""
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from patients.citizens import Citizen
+from tablet import access
+from tests.database import see_everything
+from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
+from tests.factories.clock import NOW
+
+
+@pytest.fixture(autouse=True)
+def at_ten():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def per(world):
+    return own_citizen(world.per)
+
+
+@pytest.fixture
+def as_per(per):
+    return let_in_citizen(Client(), per)
+
+
+def choose(browser, language, door="citizen-home"):
+    """Press the button at the foot of that page; the page that comes."""
+    page = browser.get(reverse(door))
+    assert f'name="language" value="{language}" lang="{language}"' in page.text
+    assert f'name="next" value="{reverse(door)}"' in page.text
+    return browser.post(reverse("language"), {"language": language, "next": reverse(door)}, follow=True)
+
+
+def language_of(user):
+    return User.objects.get(pk=user.pk).language
+
+
+def test_the_patient_chooses_nynorsk_and_stays_on_the_page(as_per, per):
+    page = choose(as_per, "nn", "citizen-readings")
+    assert page.redirect_chain == [(reverse("citizen-readings"), 302)]
+    assert '<html lang="nn"' in page.text
+    assert "Målingane mine" in page.text
+    assert 'value="nn" lang="nn" aria-current="true"' in page.text
+    assert language_of(per.user) == "nn"
+
+
+def test_the_choice_holds_in_every_browser_whatever_was_chosen_there_before(as_per, per):
+    choose(as_per, "nn")
+    other = let_in_citizen(Client(), per)
+    other.cookies["django_language"] = "nb"
+    assert '<html lang="nn"' in other.get(reverse("citizen-home")).text
+    assert '<html lang="nb"' in choose(other, "nb").text
+    assert '<html lang="nb"' in as_per.get(reverse("citizen-home")).text
+
+
+def test_the_sign_in_that_comes_after_is_in_the_same_language(as_per):
+    choose(as_per, "nn")
+    page = as_per.post(reverse("logout"), {"next": reverse("citizen-login")}, follow=True)
+    assert "Logg inn på sidene dine" in page.text
+    assert '<html lang="nn"' in page.text
+
+
+def test_a_relative_chooses_for_oneself_only(world, per):
+    tone = relative_citizen(give_authority(world.per))
+    assert "Målingar for Per Aasen" in choose(let_in_citizen(Client(), tone), "nn").text
+    assert (language_of(tone.user), language_of(per.user)) == ("nn", "nb")
+
+
+@pytest.mark.parametrize("language", ["se", "en", ""])
+def test_another_language_changes_nothing(as_per, per, language):
+    as_per.post(reverse("language"), {"language": language, "next": reverse("citizen-home")})
+    assert language_of(per.user) == "nb"
+    assert '<html lang="nb"' in as_per.get(reverse("citizen-home")).text
+
+
+def test_it_is_chosen_by_a_button_and_not_by_a_link(as_per, per):
+    assert as_per.get(reverse("language"), {"language": "nn"}).status_code == 405
+    assert language_of(per.user) == "nb"
+
+
+def test_a_tablet_without_a_person_keeps_the_choice_itself(world, client, monkeypatch):
+    """As a paired tablet is found: the session names the patient, and nobody is signed in."""
+    see_everything()
+
+    def opened(request, now):
+        access.admit(request, world.per.municipality_id, actor=f"device:{world.per_tablet.pk}")
+        return Citizen(world.per, device=world.per_tablet)
+
+    monkeypatch.setattr(access, "FINDERS", [opened])
+    before = list(User.objects.order_by("pk").values_list("pk", "language"))
+    page = choose(client, "nn")
+    assert "Nettbrettet til <strong>Per Aasen</strong>" in page.text
+    assert '<html lang="nn"' in page.text
+    assert client.cookies["django_language"].value == "nn"
+    assert '<html lang="nn"' in client.get(reverse("citizen-plan")).text
+    assert list(User.objects.order_by("pk").values_list("pk", "language")) == before
