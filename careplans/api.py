@@ -25,7 +25,7 @@ class PlanView(CallerView):
     @logs(Action.READ_PLAN, Action.SYSTEM_PLAN)
     @extend_schema(
         summary="Hent egen plan",
-        description="Versjonen som fastlegen har godkjent og som gjelder nå. Et utkast vises aldri.",
+        description="Versjonen som legen har godkjent og som gjelder nå. Et utkast vises aldri.",
         parameters=[FOR_SYSTEMS],
         responses=described({200: PlanSerializer}, 400, 401, 403, 404),
     )
