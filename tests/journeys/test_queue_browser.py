@@ -291,7 +291,10 @@ def test_g_and_a_letter_filter_and_the_list_keeps_the_keyboard(nurse, people):
     page = nurse.open_queue()
     page.locator("#queue tbody th a").first.focus()
     page.keyboard.press("g")
-    page.keyboard.press("y")
+    # An act, and no poll: it keeps the session alive (ADR 17).
+    with page.expect_request("**/arbeidsko/liste/?vis=gule") as chosen:
+        page.keyboard.press("y")
+    assert chosen.value.headers.get("x-by-hand") == "1"
     expect(page.get_by_role("link", name="Rødberg, Ny")).to_have_count(0)
     assert (names(page), focused(page)) == (["Gulden, Ny"], "Gulden, Ny")
     assert page.url.endswith("/arbeidsko/?vis=gule")
@@ -382,6 +385,7 @@ def test_an_unchanged_poll_is_304_and_still_counts_as_contact(nurse, people):
         page.evaluate("htmx.trigger(document.getElementById('queue'), 'refresh')")
     # The minute may have turned in between; then the list comes anew.
     assert answer.value.status in (200, 304)
+    assert "x-by-hand" not in answer.value.request.headers
     expect(page.locator("#updated-at")).to_contain_text("kl. ")
 
 
