@@ -59,6 +59,7 @@ WHAT: Final[dict[Action, str]] = {
     Action.RESET_PIN: "Nullstilte PIN-koden på nettbrettet ditt",
     Action.SYSTEM_READINGS: "Hentet målingene dine til et annet system i kommunen",
     Action.SYSTEM_PLAN: "Hentet planen din til et annet system i kommunen",
+    Action.SYSTEM_SEND: "Sendte inn noe om deg fra et annet system i kommunen",
     Action.SYSTEM_FORMS: "Hentet skjemaene dine til et annet system i kommunen",
     Action.READ_LOG: "Så hvem som har sett i journalen din",
     Action.REVIEW_LOG: "Kontrollerte hvem som har sett i journalen din",
