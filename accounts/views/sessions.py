@@ -44,7 +44,7 @@ def this_session(request: HttpRequest) -> HttpResponse:
 def own_sessions(request: HttpRequest) -> HttpResponse:
     """Where the person is signed in."""
     rows = sorted(map(_row, _open_sessions(request)), key=lambda row: row["active_at"], reverse=True)
-    return render(request, "accounts/sessions.html", {"rows": rows})
+    return render(request, "accounts/sessions.html", {"rows": rows, "citizen": sessions.is_citizens(request)})
 
 
 @logs_nothing(OWN_SESSIONS)
@@ -63,9 +63,10 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 def end_all_sessions(request: HttpRequest) -> HttpResponse:
     """«Logg ut overalt», here as well."""
+    door = "citizen-login" if sessions.is_citizens(request) else "login"
     end_sessions(request, list(UserSession.objects.filter(user=cast(User, request.user))))
     messages.success(request, "Du er logget ut overalt.")
-    return redirect("login")
+    return redirect(door)
 
 
 def _open_sessions(request: HttpRequest) -> list[UserSession]:

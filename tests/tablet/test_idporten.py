@@ -218,7 +218,11 @@ def test_helseid_finds_staff_who_were_let_in_as_patients_first(set_up, client, w
 def test_the_session_has_the_same_limits_and_stands_in_the_own_list(set_up, client):
     come_back(client, "per")
     assert client.get(reverse("session")).json()["seconds"] > 1500
-    assert client.get(reverse("sessions")).text.count("(denne)") == 1
+    page = client.get(reverse("sessions"))
+    assert page.text.count("(denne)") == 1
+    assert 'href="/min/">Til forsiden</a>' in page.text
+    assert client.post(reverse("sessions-end-all")).url == reverse("citizen-login")
+    assert client.get(reverse("citizen-home")).url.startswith(reverse("citizen-login"))
 
 
 def test_it_says_so_when_the_person_cancels(set_up, client):
@@ -234,6 +238,10 @@ def test_an_assertion_by_another_key_is_refused_and_told(set_up, client, setting
     page = client.get(reverse("idporten"))
     assert page.status_code == 403
     assert "ID-porten svarte ikke slik den skulle" in page.text
+
+
+def test_the_staffs_sign_in_shows_patients_the_way(world, client):
+    assert f'href="{reverse("citizen-login")}"' in client.get(reverse("login")).text
 
 
 def test_where_it_is_not_set_up_the_page_says_so_and_there_is_no_door(world, client):
