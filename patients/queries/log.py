@@ -62,6 +62,7 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.RESET_PIN: _("Nullstilte PIN-koden på nettbrettet ditt"),
     Action.SYSTEM_READINGS: _("Hentet målingene dine til et annet system i kommunen"),
     Action.SYSTEM_PLAN: _("Hentet planen din til et annet system i kommunen"),
+    Action.SYSTEM_SEND: _("Sendte inn noe om deg fra et annet system i kommunen"),
     Action.SYSTEM_FORMS: _("Hentet skjemaene dine til et annet system i kommunen"),
     Action.READ_LOG: _("Så hvem som har sett i journalen din"),
     Action.REVIEW_LOG: _("Kontrollerte hvem som har sett i journalen din"),

@@ -8,9 +8,10 @@ import time_machine
 from allauth.idp.oidc.models import Token
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from accounts.enums import RevokedWhy
-from accounts.models import DeviceCredential
+from accounts.models import DeviceCredential, SystemClient
 from accounts.oauth import DEVICE_CODE
 from accounts.services import (
     UnknownCode,
@@ -22,8 +23,11 @@ from accounts.services import (
 )
 from audit.enums import Action
 from audit.models import AccessEntry
+from dho.lib import rls
+from measurements.models import RefusedSubmission
 from tests.accounts.pairing import DEVICE, TOKEN, TabletApp, paired, post
 from tests.database import see_everything
+from tests.factories.accounts import make_system
 from tests.factories.clock import NOW
 
 
@@ -335,3 +339,38 @@ def test_used_tokens_are_forgotten_after_ninety_days(world, clock):
     assert purge_tokens(now=NOW + timedelta(days=89)) == 0
     assert purge_tokens(now=NOW + timedelta(days=92)) == 1
     assert app.renew().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "constraint"),
+    [
+        ({"revoked_at": NOW}, "credential_revoked_by_and_why"),
+        ({"revoked_at": NOW, "revoked_why": "LOST"}, "credential_revoked_by_and_why"),
+        ({"revoked_at": NOW, "revoked_why": "REUSED", "by": True}, "credential_revoked_by_and_why"),
+        ({"revoked_why": "LOST", "by": True}, "credential_revoked_by_and_why"),
+        ({"secret_hash": ""}, "credential_issued_has_secret"),
+        ({"pin_hash": "x"}, "credential_issued_has_secret"),
+        ({"refresh_hash": "x"}, "credential_issued_has_secret"),
+    ],
+)
+def test_the_database_refuses_what_no_device_can_be(world, fields, constraint):
+    given = {name: value for name, value in fields.items() if name != "by"}
+    given |= {"revoked_by": world.kari} if "by" in fields else {}
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        DeviceCredential.objects.filter(pk=world.per_tablet.pk).update(**given)
+
+
+@pytest.mark.parametrize("senders", [[], ["device", "system"]])
+def test_what_was_refused_has_one_sender_in_the_database_too(world, senders):
+    system, _ = make_system(world.a.pk, world.ness)
+    given = {name: {"device": world.per_tablet, "system": system}[name] for name in senders}
+    with pytest.raises(IntegrityError, match="refused_has_one_sender"), transaction.atomic():
+        RefusedSubmission.objects.create(
+            municipality=world.a, patient=world.per, received_at=NOW, endpoint="/", codes=["x"], body="x", **given
+        )
+
+
+def test_a_row_of_a_system_is_seen_by_its_own_municipality_only(world):
+    make_system(world.a.pk, world.ness)
+    rls.limit_to([world.c.pk])
+    assert not SystemClient.objects.exists()

@@ -107,7 +107,7 @@ def test_every_basis_and_every_action_on_one_patient_has_words():
         Action.OPEN_QUEUE, Action.LIST_PATIENTS, Action.SEARCH_PATIENTS, Action.LIST_PLANS, Action.LIST_HANDOVERS,
         Action.LIST_EMERGENCIES, Action.LIST_DELIVERIES,
     }  # fmt: skip
-    devices = {Action.READ_READINGS, Action.READ_PLAN, Action.READ_QUESTIONNAIRES, Action.SEND}
+    devices = {Action.READ_READINGS, Action.READ_PLAN, Action.READ_QUESTIONNAIRES, Action.SEND, Action.REUSE_KEY}
     assert set(WHY) == set(Basis)
     assert set(Action) - set(WHAT) == lists | devices
 

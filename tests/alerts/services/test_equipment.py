@@ -6,6 +6,7 @@ from alerts import services
 from alerts.enums import AlertKind, AlertState, Level
 from alerts.models import Alert, QueueEntry
 from measurements.models import RefusedSubmission
+from tests.factories.accounts import make_system
 from tests.factories.clock import NOW
 
 HOUR = timedelta(hours=1)
@@ -71,3 +72,16 @@ def test_what_a_nurse_has_handled_does_not_come_back_by_itself(world):
     refuse(world, -1, -2, -3)
     assert services.watch_refusals(now=NOW + 4 * HOUR) == 1
     assert Alert.objects.get(state=AlertState.OPEN).count == 3
+
+
+def test_what_a_system_sent_in_vain_is_its_own_matter_and_not_the_tablets(world):
+    system, _ = make_system(world.a.pk, world.ness)
+    refuse(world, 1, 2)
+    for hours in (1, 2, 3):
+        RefusedSubmission.objects.create(
+            municipality=world.a, patient=world.per, system=system, received_at=NOW - hours * HOUR,
+            endpoint="/api/v1/readings/", codes=["unknown_unit"], body="{}",
+        )  # fmt: skip
+    assert services.watch_refusals(now=NOW) == 1
+    alert = Alert.objects.get()
+    assert (alert.headline, alert.subject, alert.count) == ("System", str(system.pk), 3)
