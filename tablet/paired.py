@@ -78,7 +78,8 @@ def is_paired_here(request: HttpRequest) -> bool:
 def held_by(request: ActorRequest, *, now: datetime) -> DeviceCredential | None:
     """The pairing that the browser's cookie belongs to; None where there is none. Raises RevokedDevice."""
     try:
-        return find_by_refresh_token(request.COOKIES.get(COOKIE, ""), now=now, origin=request.origin)
+        token = request.COOKIES.get(COOKIE, "")
+        return find_by_refresh_token(token, client=WEB_CLIENT, now=now, origin=request.origin)
     except UnknownDevice:
         return None
 

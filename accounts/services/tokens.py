@@ -83,13 +83,16 @@ def _renewed(request: HttpRequest, *, now: datetime, origin: Origin) -> Answer:
     presented = get_adapter().hash_token(sent)
     if credential.revoked_at is not None:
         return refused("invalid_grant", "The device has been revoked.")
-    if presented == credential.spare_hash:
-        _take_back(credential, presented, now)
-    elif presented != credential.refresh_hash:
+    if presented not in (credential.spare_hash, credential.refresh_hash):
         return _not_current(credential, presented, now=now, origin=origin)
-    answer = ask(request, holder=_holder(credential))
-    if answer.ok:
-        _keep(credential, answer, spare=presented, now=now)
+    with transaction.atomic():
+        if presented == credential.spare_hash:
+            _take_back(credential, presented, now)
+        answer = ask(request, holder=_holder(credential))
+        if answer.ok:
+            _keep(credential, answer, spare=presented, now=now)
+        # Refused after all, by another client's name for instance: then nothing has been taken back either.
+        transaction.set_rollback(not answer.ok)
     return answer
 
 
@@ -112,10 +115,11 @@ def _for_system(request: HttpRequest, *, now: datetime, origin: Origin) -> Answe
     return answer
 
 
-def find_by_refresh_token(token: str, *, now: datetime, origin: Origin) -> DeviceCredential:
+def find_by_refresh_token(token: str, *, client: str, now: datetime, origin: Origin) -> DeviceCredential:
     """The paired tablet that holds this refresh token, which is not used up by it; a browser keeps it as a cookie.
 
-    Raises UnknownDevice or RevokedDevice. One that was used before revokes the pairing here too.
+    Raises UnknownDevice, also for the token of another `client`, or RevokedDevice. One that was used before revokes the
+    pairing here too.
     """
     named = _REFRESH.fullmatch(token)
     credential = _locked(int(named[1]), UUID(named[2]), origin=origin) if named else None
@@ -127,7 +131,8 @@ def find_by_refresh_token(token: str, *, now: datetime, origin: Origin) -> Devic
         _not_current(credential, presented, now=now, origin=origin)
     if credential.revoked_at is not None:
         raise RevokedDevice(credential)
-    if not current:
+    standing = Token.objects.filter(type=Token.Type.REFRESH_TOKEN, hash=credential.refresh_hash, client_id=client)
+    if not current or not standing.exists():
         raise UnknownDevice
     return credential
 

@@ -170,6 +170,20 @@ def test_a_lost_answer_is_survived_however_late(world, clock):
     assert row(credential).revoked_at is None
 
 
+def test_a_renewal_that_is_refused_takes_nothing_back(world):
+    app, credential = paired(world)
+    assert app.renew(lost=True).status_code == 200
+    fields = {"grant_type": "refresh_token", "refresh_token": app.tokens["refresh_token"]}
+    for client in ("", "nobody", "dho-tablet-web"):
+        assert post(TOKEN, fields | {"client_id": client}).status_code in (400, 401)
+    assert (
+        post(TOKEN, fields | {"client_id": "dho-tablet", "scope": "readings:write"}).json()["error"] == "invalid_scope"
+    )
+    assert app.renew().status_code == 200
+    assert app.get().status_code == 200
+    assert row(credential).revoked_at is None
+
+
 def test_a_refresh_token_used_twice_revokes_the_whole_pairing(world):
     app, credential = paired(world)
     stolen = app.tokens["refresh_token"]

@@ -23,7 +23,7 @@ from accounts.services import (
 from audit.enums import DEVICE_ROLE, Action
 from audit.models import AccessEntry
 from measurements.models import Reading
-from tests.accounts.pairing import TOKEN, post
+from tests.accounts.pairing import TOKEN, paired, post
 from tests.database import see_everything
 from tests.factories.accounts import let_in, token_of
 from tests.factories.clock import NOW
@@ -343,3 +343,12 @@ def test_the_patient_reads_the_own_log_on_the_tablet_but_gives_nobody_access(wor
     browser, _ = paired_and_open(world)
     assert browser.get("/min/innsyn/").status_code == 200
     assert browser.get("/min/parorende/").status_code == 404
+
+
+def test_the_refresh_token_of_a_vendors_app_opens_no_browser(world):
+    app, credential = paired(world)
+    browser = TabletBrowser()
+    browser.cookies[COOKIE] = app.tokens["refresh_token"]
+    assert "Koble til nettbrettet" in browser.get("/nettbrett/").text
+    assert browser.choose().url == "/nettbrett/"
+    assert (row(credential).pin_hash, row(credential).revoked_at) == ("", None)
