@@ -84,6 +84,13 @@ def test_it_is_chosen_by_a_button_and_not_by_a_link(as_per, per):
     assert language_of(per.user) == "nb"
 
 
+def test_a_form_that_must_be_corrected_offers_no_way_to_lose_it(as_per):
+    page = as_per.post(reverse("citizen-authority-give"), {"name": "Tone Aasen"})
+    assert page.status_code == 422
+    assert "Tone Aasen" in page.text
+    assert f'action="{reverse("language")}"' not in page.text
+
+
 def test_a_tablet_without_a_person_keeps_the_choice_itself(world, client, monkeypatch):
     """As a paired tablet is found: the session names the patient, and nobody is signed in."""
     see_everything()
