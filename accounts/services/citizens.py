@@ -1,11 +1,16 @@
 """The person behind a patient or relative who signs in with ID-porten."""
 
+from typing import Final
+
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from accounts.enums import Language
 from accounts.models import User
+
+# How the user name of such an account begins; nobody signs in by it.
+CITIZEN: Final = "innbygger-"
 
 
 @transaction.atomic
@@ -19,9 +24,10 @@ def user_of_citizen(*, national_id_index: str, names: tuple[str, str], language:
     found, _ = User.objects.get_or_create(
         national_id_index=national_id_index,
         defaults={
-            "username": f"innbygger-{uuid7().hex}",
-            "first_name": given[:150],
-            "last_name": family[:150],
+            "username": f"{CITIZEN}{uuid7().hex}",
+            # Together no longer than the log holds.
+            "first_name": given[:90],
+            "last_name": family[:100],
             "password": make_password(None),
             "language": language,
         },

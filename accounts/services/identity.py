@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.actor import Actor
 from accounts.models import User
 from accounts.queries import manages
+from accounts.services.citizens import CITIZEN
 from dho.lib import national_id as numbers
 from dho.lib.addresses import indexes_of
 from dho.lib.encryption import blind_index
@@ -41,7 +42,12 @@ def give_national_id(user: User, national_id: str, *, by: User | None, now: date
 
     Whether that may be is asked before: by `register_national_id`, by `register_person`, or by the operator.
     """
-    user.national_id_index = blind_index(_checked(national_id))
+    index = blind_index(_checked(national_id))
+    # Who came as a patient or relative first has an account of ID-porten's, which gives way: it was never more than the
+    # number. The person signs in there as before, and is then this one.
+    came_first = User.objects.filter(national_id_index=index, username__startswith=CITIZEN, memberships__isnull=True)
+    came_first.exclude(pk=user.pk).update(national_id_index=None)
+    user.national_id_index = index
     user.national_id_registered_at, user.national_id_registered_by = now, by
     try:
         with transaction.atomic():

@@ -16,6 +16,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services import AccountRefused, register_address, register_national_id, register_person
+from accounts.services.citizens import user_of_citizen
 from dho.lib import rls
 from dho.lib.addresses import indexes_of
 from dho.lib.encryption import blind_index
@@ -81,6 +82,14 @@ class TestNationalId:
         for text in (answer.text, page.text, ness.get(reverse("person-national-id", args=[mona.pk])).text):
             assert NUMBER[6:] not in text
             assert mona.national_id_index not in text
+
+    def test_who_came_as_a_patient_first_is_one_person_from_then_on(self, world):
+        names = ("Kari", "Berg")
+        came_first = user_of_citizen(national_id_index=blind_index(NUMBER), names=names)
+        assert came_first.pk != world.kari.pk
+        register_national_id(user=world.kari, national_id=NUMBER, by=world.actor(world.ness), now=NOW)
+        assert user_of_citizen(national_id_index=blind_index(NUMBER), names=names) == world.kari
+        assert number_of(came_first) is None
 
     def test_a_person_can_be_registered_without(self, ness):
         ness.post(reverse("person-new"), PERSON | {"national_id": ""})
