@@ -32,6 +32,7 @@ NORWEGIAN = re.compile(
 
 # Words of a template that are the same in both languages and no text: names, keys, codes.
 NAMES = {"DHO", "HPR", "CAVE", "HPR-nummer", "uustatus.no", "Bokmål", "Nynorsk", "xxxxx", "kl."} | {
+    "client_id", "client_secret",
     "Enter", "Esc", "Ctrl", "J", "K", "T", "E", "U", "Z", "N", "G", "R", "Y", "M",
 }  # fmt: skip
 LABELS = ("aria-label", "title", "placeholder", "alt", "data-label", "value")
@@ -42,6 +43,7 @@ IN_BOKMAAL = {
 }
 # Python that speaks Norwegian without marking it, by the start of its path.
 UNMARKED = {
+    "accounts/api.py": "the REST interface",
     "accounts/management/": "commands speak to those who run the installation",
     "alerts/management/": "commands speak to those who run the installation",
     "alerts/demo/": "what people in the demo have written",
