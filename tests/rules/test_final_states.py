@@ -27,7 +27,7 @@ def decided(world):
     """One row of each kind in its final state, by table."""
     home = make_service("Hjemmesykepleien", owner=world.a.pk)
     ended = {"ended_at": NOW, "ended_by": world.kari}
-    revoked = {"revoked_at": NOW, "revoked_by": world.kari}
+    revoked = {"revoked_at": NOW, "revoked_by": world.kari, "revoked_why": "STAFF"}
     answered = {"answer": "DECLINED", "answered_at": NOW, "answered_by": world.berit, "answer_note": "Fullt."}
     moved = answered | {"answer": "ACCEPTED", "moved_at": NOW}
     looked = open_in_emergency(world.per, world.berit)
@@ -53,7 +53,7 @@ def decided(world):
         ("patients_handover", "answer = 'ACCEPTED'"),
         ("patients_handover", "answer = '', answered_at = NULL, answered_by_id = NULL"),
         ("patients_handover moved", "moved_at = NULL"),
-        ("accounts_devicecredential", "revoked_at = NULL, revoked_by_id = NULL"),
+        ("accounts_devicecredential", "revoked_at = NULL, revoked_by_id = NULL, revoked_why = ''"),
         ("accounts_devicecredential", "revoked_at = revoked_at + interval '1 day'"),
         ("organisations_agreement", "valid_until = NULL"),
         ("organisations_agreement", "shares = '{READINGS}'"),
@@ -68,12 +68,12 @@ def test_what_is_not_decided_yet_can_be(world):
     """The other side: each step that the services take."""
     home = make_service("Hjemmesykepleien", owner=world.a.pk)
     found = {
-        "patients_accessblock": (block(world.per, world.kari, user=world.berit), "lifted"),
-        "patients_carerelation": (share(world.per, home, world.kari), "ended"),
-        "accounts_devicecredential": (make_device(world.per, world.kari), "revoked"),
+        "patients_accessblock": (block(world.per, world.kari, user=world.berit), "lifted", ""),
+        "patients_carerelation": (share(world.per, home, world.kari), "ended", ""),
+        "accounts_devicecredential": (make_device(world.per, world.kari), "revoked", ", revoked_why = 'STAFF'"),
     }
-    for table, (row, how) in found.items():
-        sql = f"UPDATE {table} SET {how}_at = now(), {how}_by_id = %s WHERE id = %s"
+    for table, (row, how, why) in found.items():
+        sql = f"UPDATE {table} SET {how}_at = now(), {how}_by_id = %s{why} WHERE id = %s"
         assert run(sql, world.kari.pk, row.pk) == 1
     seen = "UPDATE accounts_devicecredential SET last_seen_at = now() WHERE id = %s"
     assert run(seen, found["accounts_devicecredential"][0].pk) == 1
