@@ -59,7 +59,7 @@ def test_the_officer_finds_reviews_and_hands_out_who_has_looked(page: Page, live
     page.get_by_role("link", name="Til innsynsloggen").click()
     page.get_by_role("link", name="Krav om innsyn").click()
     page.get_by_role("button", name="Registrer kravet").click()
-    expect(page.get_by_role("link", name="Dagen kravet kom: skriv en dato")).to_be_visible()
+    expect(page.get_by_role("link", name="Dagen kravet kom: skriv datoen.")).to_be_visible()
     assert axe_violations(page) == []
     page.get_by_label("Dagen kravet kom").fill(date_nb(timezone.localdate()))
     page.get_by_label("Brev").check()
