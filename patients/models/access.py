@@ -1,12 +1,11 @@
-"""One municipality's record of a person, the relatives, and the courses of the service."""
+"""Who else may act or look: relatives with authority, services shared with, handovers, blocks and emergencies."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final, Self
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Protect, Update
 from pgtrigger import Q as TriggerQ
@@ -14,9 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.enums import Role
 from accounts.models import User
-from audit.history import append_only, never_deleted, record_changes
-from dho.lib.encryption import EncryptedTextField
-from dho.lib.numbers import date_nb
+from audit.history import never_deleted, record_changes
 from organisations.models import (
     FollowUpService,
     GpPractice,
@@ -28,136 +25,14 @@ from organisations.models import (
 from patients.enums import (
     GIVEN_TO_RELATIVES,
     Consent,
-    Decision,
-    EndReason,
-    EnrolmentStatus,
     HandoverAnswer,
-    InsightChannel,
-    NationalIdKind,
     Scope,
-    Sex,
-    TargetGroup,
 )
+from patients.models.person import Enrolment, Patient
 
 EMERGENCY_LASTS: Final = timedelta(hours=4)
 # The last day lies within a year of the first: whoever still needs it is asked again.
 AUTHORITY_LASTS: Final = timedelta(days=365)
-# GDPR article 12: within one month.
-ANSWERED_WITHIN: Final = timedelta(days=30)
-
-
-class Patient(models.Model):
-    """One municipality's record of a person. Moving opens a new Patient there; history is never silently shared."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    given_name = models.CharField("fornavn", max_length=100)
-    family_name = models.CharField("etternavn", max_length=100)
-    birth_date = models.DateField(_("fødselsdato"))
-    sex = models.CharField(_("kjønn"), max_length=1, choices=Sex, default=Sex.UNKNOWN)
-    # Encrypted, with a keyed hash beside it so that the same person is found without decrypting every row.
-    national_id = EncryptedTextField()
-    national_id_index = models.CharField(max_length=64)
-    national_id_kind = models.CharField(max_length=3, choices=NationalIdKind)
-    synthetic = models.BooleanField()
-    phone = models.CharField("telefon", max_length=20, blank=True)
-    language = models.CharField(_("språk"), max_length=40, default="norsk")
-    communication = models.CharField("tilrettelegging", max_length=120, blank=True)
-    # None: nobody has asked. Empty text: asked, none known. The two must not look the same (NHS CUI).
-    cave = models.CharField("CAVE", max_length=200, null=True, blank=True)
-    gp = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="listed_patients")
-    deceased_on = models.DateField(null=True, blank=True)
-    # The record stays with the municipality that the person has left (R-163).
-    moved_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        triggers = [never_deleted(), record_changes()]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["municipality", "national_id_index"],
-                name="patient_once_per_municipality",
-            ),
-            models.UniqueConstraint(fields=["id", "municipality"], name="patient_id_municipality"),
-        ]
-        # Who signs in with ID-porten is looked for in every municipality at once.
-        indexes = [models.Index(fields=["national_id_index"], name="patient_by_national_id")]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @property
-    def name(self) -> str:
-        """Family name first, as in lists and the banner."""
-        return f"{self.family_name}, {self.given_name}"
-
-    def departure(self, on: date) -> str:
-        """«Død 01.11.2026» or «Flyttet fra kommunen 01.11.2026», from that day on; else empty."""
-        if self.deceased_on and self.deceased_on <= on:
-            return gettext("Død %(deceased_on)s") % {"deceased_on": date_nb(self.deceased_on)}
-        return (
-            gettext("Flyttet fra kommunen %(moved_on)s") % {"moved_on": date_nb(self.moved_on)}
-            if self.moved_on and self.moved_on <= on
-            else ""
-        )
-
-    def age(self, on: date) -> int:
-        """Whole years on that day; who has died grows no older."""
-        on = min(on, self.deceased_on or on)
-        had_birthday = (on.month, on.day) >= (
-            self.birth_date.month,
-            self.birth_date.day,
-        )
-        return on.year - self.birth_date.year - (not had_birthday)
-
-
-class HomeAddress(models.Model):
-    """Where a patient lives: where equipment goes, and who are neighbours (R-180; ADR 22).
-
-    A table of its own, so that no list of patients decrypts it. The indexes tell addresses apart without reading them.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="home")
-    street = EncryptedTextField("gateadresse")
-    postal_code = EncryptedTextField("postnummer")
-    place = EncryptedTextField("poststed")
-    address_index = models.CharField(max_length=64, blank=True)
-    neighbourhood_index = models.CharField(max_length=64, blank=True)
-    # The change log knows that an address was registered, when and by whom, never which.
-    registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        triggers = [
-            never_deleted(),
-            record_changes(without=["street", "postal_code", "place", "address_index", "neighbourhood_index"]),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @property
-    def lines(self) -> list[str]:
-        """As on an envelope; nothing where there is none."""
-        return [line for line in (self.street, f"{self.postal_code} {self.place}".strip()) if line]
-
-
-class Relative(models.Model):
-    """Next of kin, and how to reach them (R-020, R-116)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="relatives")
-    name = models.CharField("navn", max_length=200)
-    relation = models.CharField("relasjon", max_length=60)
-    phone = models.CharField("telefon", max_length=20, blank=True)
-
-    class Meta:
-        triggers = [record_changes()]
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class RelativeAuthorityQuerySet(ValidityQuerySet["RelativeAuthority"]):
@@ -237,60 +112,6 @@ class RelativeAuthority(models.Model):
     def scopes_text(self) -> str:
         """«se målinger og plan, sende målinger»."""
         return ", ".join(str(Scope(code).label) for code in self.scopes)
-
-
-def _service_is_open() -> pgtrigger.Trigger:
-    """Nobody is followed up by a service that has closed. The lock waits for whoever is closing it this moment."""
-    return pgtrigger.Trigger(
-        name="service_is_open",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("service_id", "ended_on"),
-        declare=[("closed", "date")],
-        func="""
-            SELECT closed_on INTO closed FROM organisations_followupservice WHERE id = NEW.service_id FOR SHARE;
-            IF closed IS NOT NULL AND NEW.ended_on IS NULL THEN
-                RAISE EXCEPTION 'enrolment: the service is closed';
-            END IF;
-            RETURN NEW;
-        """,
-    )
-
-
-class Enrolment(models.Model):
-    """One course of the service, referral to end: what KPR, billing and benefits count (R-015, R-191)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="enrolments")
-    service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=10, choices=EnrolmentStatus)
-    target_groups = ArrayField(models.CharField(max_length=20, choices=TargetGroup), default=list, blank=True)
-    started_on = models.DateField()
-    trial_ends_on = models.DateField(null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
-    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
-
-    class Meta:
-        triggers = [never_deleted(), record_changes(), _service_is_open()]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient"],
-                condition=models.Q(ended_on__isnull=True),
-                name="enrolment_one_open_per_patient",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_on__isnull=True, end_reason="") & ~models.Q(status=EnrolmentStatus.ENDED)
-                | models.Q(ended_on__isnull=False, status=EnrolmentStatus.ENDED) & ~models.Q(end_reason=""),
-                name="enrolment_end_has_date_and_reason",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=models.F("started_on")),
-                name="enrolment_ends_after_start",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
 
 
 class CareRelationQuerySet(ValidityQuerySet["CareRelation"]):
@@ -486,89 +307,6 @@ class EmergencyAccess(models.Model):
             ),
             models.CheckConstraint(
                 name="emergency_not_reviewed_by_oneself", condition=~models.Q(reviewed_by=models.F("user"))
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-class InsightRequest(models.Model):
-    """The patient has asked for what is stored: the only reason to take everything out (R-301; GDPR article 15).
-
-    It opens the export for as long as the law gives to answer in; after that the patient asks anew.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="insight_requests")
-    asked_on = models.DateField()
-    channel = models.CharField(max_length=10, choices=InsightChannel)
-    registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        triggers = [*append_only(), record_changes()]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(channel__in=InsightChannel.values), name="insight_request_channel_known"
-            ),
-            models.CheckConstraint(
-                # Midnight in Oslo is at most two hours before the database's.
-                condition=models.Q(asked_on__lte=models.F("registered_at") + timedelta(hours=2)),
-                name="insight_request_not_ahead",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @property
-    def open_until(self) -> datetime:
-        """When the export closes again."""
-        return self.registered_at + ANSWERED_WITHIN
-
-    @property
-    def as_purpose(self) -> str:
-        """What the log says beside the export. Stored, so in bokmål whoever looks (ADR 21)."""
-        with override("nb"):
-            return f"Krav om innsyn {date_nb(self.asked_on)}, {self.get_channel_display()}"
-
-
-class CorrectionRequest(models.Model):
-    """The patient says that something in the record is wrong: what, and what was decided and why (GDPR article 16).
-
-    Once decided it stands; a new request is a new row.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="correction_requests")
-    what = models.TextField()
-    received_at = models.DateTimeField()
-    received_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    decision = models.CharField(max_length=10, choices=Decision, blank=True, default=Decision.WAITING)
-    reason = models.TextField(blank=True)
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        triggers = [
-            never_deleted(),
-            record_changes(),
-            Protect(name="decision_is_final", operation=Update, condition=TriggerQ(old__decided_at__isnull=False)),
-        ]
-        constraints = [
-            models.CheckConstraint(condition=~models.Q(what=""), name="correction_says_what"),
-            models.CheckConstraint(
-                condition=models.Q(decision="", reason="", decided_at__isnull=True, decided_by__isnull=True)
-                | models.Q(
-                    decision__in=[Decision.ACCEPTED, Decision.REFUSED],
-                    decided_at__isnull=False,
-                    decided_by__isnull=False,
-                )
-                & ~models.Q(reason=""),
-                name="correction_decided_completely",
             ),
         ]
 

@@ -1,0 +1,30 @@
+"""The patient's record: the person and the courses, who else may act or look, and what the patient asks for."""
+
+from patients.models.access import (
+    AUTHORITY_LASTS,
+    EMERGENCY_LASTS,
+    AccessBlock,
+    CareRelation,
+    EmergencyAccess,
+    Handover,
+    RelativeAuthority,
+)
+from patients.models.insight import ANSWERED_WITHIN, CorrectionRequest, InsightRequest
+from patients.models.person import Enrolment, HomeAddress, Patient, Relative
+
+__all__ = [
+    "ANSWERED_WITHIN",
+    "AUTHORITY_LASTS",
+    "EMERGENCY_LASTS",
+    "AccessBlock",
+    "CareRelation",
+    "CorrectionRequest",
+    "EmergencyAccess",
+    "Enrolment",
+    "Handover",
+    "HomeAddress",
+    "InsightRequest",
+    "Patient",
+    "Relative",
+    "RelativeAuthority",
+]
