@@ -7,6 +7,7 @@ from allauth.account.forms import ReauthenticateForm
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.text import format_lazy
@@ -52,6 +53,35 @@ class _CodeField:
         field.label = gettext("Engangskode")
         field.error_messages["required"] = gettext("Engangskoden mangler. Fyll inn feltet.")
         field.widget.attrs = {**FIELD, "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+
+
+class _KeyField(forms.JSONField):
+    """What a passkey answers, as our script sends it."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        """Also a number of thousands of digits, or lists within lists without end, is told as what it is: no answer."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Not written back into the page: an answer counts once, and Django would read it a second time."""
+        return initial
+
+
+class AddKeyForm(AddWebAuthnForm):
+    """A new passkey."""
+
+    credential = _KeyField()
+
+
+class KeyForm(AuthenticateWebAuthnForm):
+    """The second step of signing in by passkey."""
+
+    credential = _KeyField()
 
 
 class CodeForm(_CodeField, AuthenticateForm):

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import helseid, oidc
-from accounts.forms import CodeForm, LoginForm
+from accounts.forms import CodeForm, KeyForm, LoginForm
 from audit.logged import logs_nothing
 
 SIGNING_IN = "Signing in, no patient; the log of sign-ins is its own."
@@ -48,6 +48,7 @@ class EnterCode(AuthenticateView):
 
     template_name = "accounts/code.html"
     form_class = CodeForm
+    webauthn_form_class = KeyForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Which ways this person has."""

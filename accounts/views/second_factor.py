@@ -22,7 +22,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.forms import CodeAgainForm, PasswordAgainForm, SetUpAppForm
+from accounts.forms import AddKeyForm, CodeAgainForm, PasswordAgainForm, SetUpAppForm
 from accounts.sessions import is_strong, strengthen
 from audit.logged import logs_nothing
 
@@ -90,6 +90,7 @@ class AddKey(AddWebAuthnView):
     """A passkey: on the machine, on the phone, or on a key of its own."""
 
     template_name = "accounts/passkey.html"
+    form_class = AddKeyForm
 
     def form_valid(self, form: Any) -> HttpResponse:
         """From here on the session is as good as one that began with a passkey."""
