@@ -33,7 +33,7 @@ def main() -> None:
             "unlocked": lab.web("bench.unlocked", DATABASE_URL=lab.servers.postgres.url("postgres")),
         }
         tokens = some_tokens()
-        cookies = {name: sign_in(port) for name, port in ports.items()}
+        cookies = dict.fromkeys(ports, sign_in())
         pages: dict[str, list[Result]] = {name: [] for name in ports}
         polls: dict[str, list[Result]] = {name: [] for name in ports}
         posts: dict[str, list[Result]] = {name: [] for name in ports}

@@ -13,8 +13,8 @@ __all__ = ["application"]
 
 from django.db.models import Q
 
-from accounts import services
 from accounts.actor import Actor
+from accounts.services import credentials
 from alerts.models import QueueEntry
 from alerts.queries import queue
 from bench.lab import MUNICIPALITY
@@ -22,9 +22,9 @@ from dho.lib import rls
 from patients import access
 from patients.models import AccessBlock
 
-rls.limit_to = lambda municipality_ids, *, actor="": None
-rls.limit = lambda municipality_ids, *, actor="": []
-services._LOOK_UP = services._LOOK_UP.split("; ", 1)[1]
+rls.limit_to = lambda municipality_ids, **origin: None
+rls.limit = lambda municipality_ids, **origin: []
+credentials._LOOK_UP = credentials._LOOK_UP.split(";", 1)[1]
 Actor.reaches = lambda self, permission: frozenset({MUNICIPALITY})
 access.related_to = lambda by, permission, *, on: Q()
 access.blocks_of = queue.blocks_of = lambda by, *, patient="pk": AccessBlock.objects.none()
