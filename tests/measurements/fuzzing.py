@@ -36,12 +36,21 @@ def hold(path: str, method: str, *, token: str, examples: int) -> Counter[int]:
     # A batch with a wrong item is answered 200, and the refusal stands in the item's own answer.
     checks = CHECKS if path == BATCH else [*CHECKS, negative_data_rejection]
     for mode in GenerationMode:
+        cases = schema[path][method.upper()].as_strategy(generation_mode=mode)
+        cases = cases.map(without_patient) if mode is GenerationMode.POSITIVE else cases
 
         @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        @given(case=schema[path][method.upper()].as_strategy(generation_mode=mode))
+        @given(case=cases)
         def every_case(case):
             answer = case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=checks)
             answered[answer.status_code] += 1
 
         every_case()
     return answered
+
+
+def without_patient(case: schemathesis.Case) -> schemathesis.Case:
+    """Only systems name the patient; a made-up one would end every good request of a device at 404."""
+    if case.query:
+        case.query.pop("patient", None)
+    return case
