@@ -186,7 +186,7 @@ class PersonForm(forms.Form):
     email = _text(
         _("E-post"),
         longest=254,
-        help_text=_("Personen bruker den første gang for å logge inn."),
+        help_text=_("Jobbadressen til personen. Den brukes ikke til innlogging."),
         field=forms.EmailField,
         invalid=_("E-post: skriv en adresse, for eksempel navn@kommunen.no."),
     )
