@@ -41,6 +41,7 @@ def go(request: HttpRequest) -> HttpResponse:
 
 def come_back(request: HttpRequest, *, known: Known) -> HttpResponse:
     """The browser is back; `known` says who among the patients and relatives it may be."""
+    # allauth calls our adapter with the request and nothing else of ours.
     request.known = known  # type: ignore[attr-defined]
     return from_provider(request, IdPortenAdapter, failed)
 

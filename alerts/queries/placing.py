@@ -12,8 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts.enums import Role
-from accounts.roles import Permission, allows
+from accounts.roles import Permission, roles_with
 from organisations.enums import Shared
 from organisations.models import FollowUpService
 
@@ -60,7 +59,7 @@ FROM unnest(%(patients)s::uuid[], %(municipalities)s::int[]) AS one(patient_id, 
 
 def by_day(on: date) -> dict[str, Any]:
     """The parameters of `PLACE`."""
-    at_the_queue = [str(role) for role in Role if allows(role, Permission.TRIAGE)]
+    at_the_queue = [str(role) for role in roles_with(Permission.TRIAGE)]
     return {"on": on, "shared": str(Shared.READINGS), "at_the_queue": at_the_queue}
 
 

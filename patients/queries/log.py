@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from patients.access import PAST_BLOCK, patients_of_controller
 from patients.models import EmergencyAccess, Patient
 
 MOST_PEOPLE: Final = 50
+# How far back the patient's own log goes.
+TOLD: Final = timedelta(days=2 * 366)
 
 WHY: Final[dict[Basis, LazyText]] = {
     Basis.HEALTH_CARE: _("For å gi deg helsehjelp"),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.queries import names_of
 from dho.lib.numbers import WEEKDAYS, date_nb, decimal_comma, time_nb
 from dho.lib.texts import LazyText
 from patients.queries.export import Table
@@ -201,7 +201,7 @@ def _changes(table: Table, by_name: Mapping[str, Table]) -> ReadableTable:
     """What was changed after it was first written: what it said before, and what it says now."""
     changed = [row for row in table.rows if row["operation"] != "INSERT"]
     newest = changed[-MOST_ROWS:]
-    people = _names({row["actor"] for row in newest})
+    people = names_of({row["actor"] for row in newest})
     rows = [
         [_text(row["at"]), people.get(row["actor"], gettext("Automatisk")), str(TITLES[row["table_name"]]), difference]
         for row in newest
@@ -213,12 +213,6 @@ def _changes(table: Table, by_name: Mapping[str, Table]) -> ReadableTable:
         rows=rows,
         left_out=len(changed) - len(newest),
     )
-
-
-def _names(actors: set[str]) -> dict[str, str]:
-    """The people among those who made changes; the others are devices and the workers."""
-    ids = [actor for actor in actors if actor.count("-") == 4 and not actor.startswith("device:")]
-    return {str(user.pk): user.get_full_name() for user in User.objects.filter(pk__in=ids)}
 
 
 def _difference(table: Table, before: dict[str, Any], after: dict[str, Any]) -> str:

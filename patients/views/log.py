@@ -25,10 +25,9 @@ from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.access import get_patient, get_patient_for_insight, patients_of_controller
 from patients.forms.log import LogSearchForm
 from patients.models import Patient
-from patients.queries.log import in_words, own_log
+from patients.queries.log import TOLD, in_words, own_log
 
 SHOWN_AT_FIRST: Final = timedelta(days=7)
-TOLD: Final = timedelta(days=2 * 366)
 
 
 @logs(Action.READ_LOG)

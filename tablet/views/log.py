@@ -1,7 +1,7 @@
 """«Hvem har sett i journalen min», for the patient, and for a relative as far as the authority goes (R-301)."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,10 +14,8 @@ from audit.enums import Action
 from dho.lib.pdf import PdfUnavailable, can_make_pdf, make_pdf
 from patients.citizens import Citizen
 from patients.enums import Scope
-from patients.queries.log import own_log
+from patients.queries.log import TOLD, own_log
 from tablet.access import citizens
-
-TOLD: Final = timedelta(days=2 * 366)
 
 
 @require_safe
