@@ -76,7 +76,7 @@ def work_reaching(municipality_id: int, *, on: date) -> list[Actor]:
     return [_actor(users[user_id], *row) for user_id, *row in rows]
 
 
-def work_in(memberships: Iterable[Membership], *, on: date) -> list[Actor]:
+def actors_in(memberships: Iterable[Membership], *, on: date) -> list[Actor]:
     """The actors of these memberships, whose users are loaded; one statement. What is not in force that day is not."""
     users = {each.pk: each.user for each in memberships}
     with connection.cursor() as cursor:

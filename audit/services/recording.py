@@ -29,19 +29,6 @@ class Person(Protocol):
     def origin(self) -> Origin: ...
 
 
-class Device(Protocol):
-    """What the log needs to know of a device; `accounts.models.DeviceCredential` is one."""
-
-    @property
-    def pk(self) -> UUID: ...
-    @property
-    def label(self) -> str: ...
-    @property
-    def municipality_id(self) -> int: ...
-    @property
-    def patient_id(self) -> UUID: ...
-
-
 class Outsider(Protocol):
     """What the log needs to know of who acts outside the staff; `patients.citizens.Citizen` is one."""
 
@@ -61,8 +48,8 @@ class Outsider(Protocol):
     def origin(self) -> Origin: ...
 
 
-class System(Protocol):
-    """The same of a system at one patient; `accounts.services.SystemAtWork` is one."""
+class Machine(Protocol):
+    """The same of a device, or of a system at one patient: a `DeviceCredential`, or a `SystemAtWork` of accounts."""
 
     @property
     def pk(self) -> UUID: ...
@@ -175,28 +162,28 @@ def _answering(by: Person | None, formerly_at: int | None) -> Sequence[int | Non
     return (sorted(by.municipality_ids) if by else []) or [formerly_at]
 
 
-def record_device_access(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
+def record_device_access(action: Action, *, device: Machine, origin: Origin, now: datetime) -> AccessEntry:
     """What a device fetched about its own patient: one row for each request."""
     return _machine_entry(action, device, origin, now, role=DEVICE_ROLE, allowed=True)
 
 
-def record_device_refusal(action: Action, *, device: Device, origin: Origin, now: datetime) -> AccessEntry:
+def record_device_refusal(action: Action, *, device: Machine, origin: Origin, now: datetime) -> AccessEntry:
     """A known device that was turned away: its access has been revoked. An unknown one is nobody's, and not kept."""
     return _machine_entry(action, device, origin, now, role=DEVICE_ROLE, allowed=False)
 
 
-def record_system_access(action: Action, *, system: System, origin: Origin, now: datetime) -> AccessEntry:
+def record_system_access(action: Action, *, system: Machine, origin: Origin, now: datetime) -> AccessEntry:
     """What a system of the municipality fetched about one patient: its name stands where a person's would."""
     return _machine_entry(action, system, origin, now, role=SYSTEM_ROLE, allowed=True)
 
 
-def record_system_refusal(action: Action, *, system: System, origin: Origin, now: datetime) -> AccessEntry:
+def record_system_refusal(action: Action, *, system: Machine, origin: Origin, now: datetime) -> AccessEntry:
     """A known system that was turned away; `patient_id` is whom it asked for, if anybody."""
     return _machine_entry(action, system, origin, now, role=SYSTEM_ROLE, allowed=False)
 
 
 def _machine_entry(
-    action: Action, who: Device | System, origin: Origin, now: datetime, *, role: str, allowed: bool
+    action: Action, who: Machine, origin: Origin, now: datetime, *, role: str, allowed: bool
 ) -> AccessEntry:
     entry = AccessEntry(
         at=now,

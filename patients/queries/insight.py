@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership
-from accounts.queries import work_in
+from accounts.queries import actors_in
 from accounts.roles import RIGHTS, Permission, roles_with
 from dho.lib.numbers import date_nb
 from organisations.models import Agreement
@@ -79,7 +79,7 @@ def _people_near(patient: Patient, on: date) -> list[Actor]:
         role__in=_READING,
     )
     rows = list(near.select_related("user").order_by("user__last_name", "user__first_name", "pk"))
-    work = {actor.membership_id: actor for actor in work_in(rows, on=on)}
+    work = {actor.membership_id: actor for actor in actors_in(rows, on=on)}
     return [work[row.pk] for row in rows if row.pk in work]
 
 
