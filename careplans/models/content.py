@@ -1,20 +1,23 @@
 """What a version says: limits, schedules and measures per zone. Frozen with their version."""
 
+from uuid import UUID
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from pgtrigger import Before, Delete, Insert, Trigger, Update
 from uuid_utils.compat import uuid7
 
-from careplans.enums import MeasureKind, Zone
+from careplans.enums import MeasureCategory, MeasureKind, Zone
 from careplans.models.plan import PlanVersion
 from careplans.scoring import Rule, RuleKind
 from measurements.models import MeasurementType
 from organisations.models import Municipality
+from patients.models import Enrolment
 
 
 def frozen_with_version() -> Trigger:
-    """Limits, schedules and measures can only be written while their version is a draft."""
+    """What a version says can only be written while it is a draft. The schedule of a trial belongs to no version."""
     return Trigger(
         name="frozen_with_version",
         when=Before,
@@ -24,13 +27,13 @@ def frozen_with_version() -> Trigger:
         func="""
             IF TG_OP <> 'INSERT' THEN
                 SELECT status INTO state FROM careplans_planversion WHERE id = OLD.version_id;
-                IF state IS DISTINCT FROM 'DRAFT' THEN
+                IF OLD.version_id IS NOT NULL AND state IS DISTINCT FROM 'DRAFT' THEN
                     RAISE EXCEPTION 'pgtrigger: the plan version is % and can no longer be changed', state;
                 END IF;
             END IF;
             IF TG_OP <> 'DELETE' THEN
                 SELECT status INTO state FROM careplans_planversion WHERE id = NEW.version_id;
-                IF state IS DISTINCT FROM 'DRAFT' THEN
+                IF NEW.version_id IS NOT NULL AND state IS DISTINCT FROM 'DRAFT' THEN
                     RAISE EXCEPTION 'pgtrigger: the plan version is % and can no longer be changed', state;
                 END IF;
             END IF;
@@ -115,11 +118,15 @@ class Threshold(models.Model):
 
 
 class Schedule(models.Model):
-    """When something is expected: weekdays (0 = Monday), times of day in Oslo time, and the grace after each."""
+    """When something is expected: weekdays (0 = Monday), times of day in Oslo time, and the grace after each.
+
+    It belongs to a version of the plan, or to the trial of a course, which has no approved plan yet (AT-27).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="schedules")
+    version = models.ForeignKey(PlanVersion, null=True, on_delete=models.PROTECT, related_name="schedules")
+    trial = models.ForeignKey(Enrolment, null=True, on_delete=models.PROTECT, related_name="trial_schedules")
     type = models.ForeignKey(MeasurementType, null=True, on_delete=models.PROTECT, related_name="+")
     questionnaire_code = models.CharField(max_length=40, blank=True)
     weekdays = ArrayField(models.PositiveSmallIntegerField())
@@ -129,6 +136,10 @@ class Schedule(models.Model):
     class Meta:
         triggers = [frozen_with_version()]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(version__isnull=False, trial__isnull=True) | Q(version__isnull=True, trial__isnull=False),
+                name="schedule_of_plan_or_trial",
+            ),
             models.CheckConstraint(
                 condition=Q(type__isnull=False, questionnaire_code="")
                 | Q(type__isnull=True) & ~Q(questionnaire_code=""),
@@ -148,6 +159,13 @@ class Schedule(models.Model):
         return str(self.id)
 
     @property
+    def patient_id(self) -> UUID:
+        """Whose it is."""
+        owner = self.version or self.trial
+        assert owner is not None  # noqa: S101 - a check constraint holds it
+        return owner.patient_id
+
+    @property
     def subject(self) -> str:
         """The measurement type's or questionnaire's code."""
         return self.type_id or self.questionnaire_code
@@ -162,7 +180,11 @@ class Measure(models.Model):
     zone = models.CharField(max_length=6, choices=Zone)
     kind = models.CharField(max_length=8, choices=MeasureKind)
     position = models.PositiveSmallIntegerField()
+    category = models.CharField(max_length=10, choices=MeasureCategory, blank=True, default="", db_default="")
     text = models.CharField(max_length=300)
+    # «to ganger om dagen»; who is responsible, where that is not the patient (R-060).
+    frequency = models.CharField(max_length=100, blank=True, default="", db_default="")
+    responsible = models.CharField(max_length=100, blank=True, default="", db_default="")
     start_alone = models.BooleanField(default=True)
 
     class Meta:
@@ -171,6 +193,67 @@ class Measure(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "zone", "position"], name="measure_position_unique"),
             models.CheckConstraint(condition=~Q(text=""), name="measure_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Goal(models.Model):
+    """What the patient wants to reach, in the patient's own words (R-029, R-030)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="goals")
+    position = models.PositiveSmallIntegerField()
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["position"]
+        triggers = [frozen_with_version()]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="goal_position_unique"),
+            models.CheckConstraint(condition=~Q(text=""), name="goal_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ZoneText(models.Model):
+    """How the patient knows the zone, and whom to contact then (R-033)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="zone_texts")
+    zone = models.CharField(max_length=6, choices=Zone)
+    signs = models.TextField(blank=True)
+    contact = models.TextField(blank=True)
+
+    class Meta:
+        triggers = [frozen_with_version()]
+        constraints = [models.UniqueConstraint(fields=["version", "zone"], name="zone_text_once")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Responsibility(models.Model):
+    """Who does what in the follow-up, as agreed by those who made the plan (R-038, R-060)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(PlanVersion, on_delete=models.PROTECT, related_name="responsibilities")
+    position = models.PositiveSmallIntegerField()
+    task = models.CharField(max_length=200)
+    who = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["position"]
+        triggers = [frozen_with_version()]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="responsibility_position_unique"),
+            models.CheckConstraint(condition=~Q(task="") & ~Q(who=""), name="responsibility_says_both"),
         ]
 
     def __str__(self) -> str:

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.history import never_deleted, record_changes
-from careplans.enums import VersionStatus
+from careplans.enums import GuidanceForm, Initiator, VersionStatus
 from dho.lib.numbers import OSLO
 from organisations.models import Municipality
 from patients.models import Patient
@@ -52,6 +52,15 @@ class PlanVersion(models.Model):
     status = models.CharField(max_length=10, choices=VersionStatus, default=VersionStatus.DRAFT)
     what_matters = models.TextField(_("Hva er viktig for deg?"))
     habitual_state = models.TextField(_("Vanlig tilstand"), blank=True)
+    initiator = models.CharField(max_length=8, choices=Initiator, default=Initiator.SERVICE, db_default="SERVICE")
+    # How a plan that the hospital began is anchored with the GP.
+    anchoring = models.CharField(max_length=300, blank=True, default="", db_default="")
+    relatives_part = models.TextField(_("Pårørendes del"), blank=True, default="", db_default="")
+    outside_hours = models.TextField(_("Når tjenesten er stengt"), blank=True, default="", db_default="")
+    guidance_every_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    guidance_form = models.CharField(max_length=5, choices=GuidanceForm, blank=True, default="", db_default="")
+    # When the nurse goes through the plan with the patient again; the doctor sets how long it is valid.
+    review_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True)
@@ -150,6 +159,11 @@ class PlanVersion(models.Model):
                 name="version_sent_pair",
             ),
             models.CheckConstraint(condition=~Q(what_matters=""), name="version_says_what_matters"),
+            models.CheckConstraint(
+                condition=Q(guidance_every_weeks__isnull=True, guidance_form="")
+                | Q(guidance_every_weeks__gte=1) & ~Q(guidance_form=""),
+                name="version_guidance_pair",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from accounts.actor import Actor
 from careplans.enums import VersionStatus
 from careplans.models import OPEN_STATUSES, Plan, PlanVersion
-from careplans.services.content import PlanContent, content_of, write_content
+from careplans.services.content import PlanContent, columns_of, content_of, write_content
 from careplans.services.locks import lock, locked, require_writer
 from careplans.services.problems import problems_of
 from careplans.services.refusals import PlanProblems, VersionIsOpen, WrongStep
@@ -31,8 +31,7 @@ def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: date
         patient=patient,
         municipality_id=patient.municipality_id,
         number=(plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        what_matters=content.what_matters.strip(),
-        habitual_state=content.habitual_state.strip(),
+        **columns_of(content),
         created_at=now,
         created_by=by.user,
     )
