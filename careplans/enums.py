@@ -11,6 +11,8 @@ class VersionStatus(TextChoices):
     PROPOSED = "PROPOSED", _("Sendt til godkjenning")
     RETURNED = "RETURNED", _("Sendt tilbake med spørsmål")
     WITHDRAWN = "WITHDRAWN", _("Trukket tilbake")
+    # The doctor wrote and approved another version in its place.
+    CHANGED = "CHANGED", _("Endret av legen")
     APPROVED = "APPROVED", _("Godkjent")
     SUPERSEDED = "SUPERSEDED", _("Erstattet")
 
@@ -68,3 +70,4 @@ class Decision(TextChoices):
 
     APPROVED = "APPROVED", _("Godkjent")
     RETURNED = "RETURNED", _("Sendt tilbake")
+    CHANGED = "CHANGED", _("Godkjent med endring")

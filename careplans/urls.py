@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from careplans.views import approval, paper
+from careplans.views import approval, paper, recount
 
 urlpatterns = [
     path("planer/", approval.plans, name="plans"),
     path("planer/<uuid:version_id>/", approval.decide, name="plan-decide"),
+    path("planer/<uuid:version_id>/tell/", recount.recount, name="plan-recount"),
     path("planer/<uuid:version_id>/utskrift/", paper.print_page, name="plan-print"),
     path("planer/<uuid:version_id>/pdf/", paper.pdf, name="plan-pdf"),
 ]

@@ -202,6 +202,10 @@ class FollowUpService(models.Model):
     deadline_red = models.DurationField(default=timedelta(minutes=30))
     deadline_yellow = models.DurationField(default=timedelta(hours=4))
     deadline_other = models.DurationField(default=timedelta(hours=7))
+    # How much of each measurement a trial must hold before its first limits are sent to the doctor without a reason
+    # . The sources name no figures, so each service sets its own; 0 asks for nothing.
+    minimum_days = models.PositiveSmallIntegerField(default=10)
+    minimum_readings = models.PositiveSmallIntegerField(default=10)
     notify_email = models.EmailField(blank=True)
     webhook_url = models.URLField(blank=True)
     webhook_secret = EncryptedTextField(blank=True, default="")

@@ -33,6 +33,8 @@ _USUAL: Final = {
     Condition.DIABETES: "Blodsukker mellom 6 og 10. Kjenner føling når det er under 4.",
     Condition.MIXED: "Klarer seg i leiligheten med rullator. Trett etter middag.",
 }
+# The measurements of the demo are made after the plans, so every trial is empty when its plan is sent.
+_LITTLE: Final = "Pasienten har målt hjemme i flere måneder før oppstart. Verdiene står i journalen."
 _QUESTION: Final = "Bør gul grense være strengere i vinter? Ta en prat med pasienten om hvileverdien først."
 # Zone, kind, text, and whether the patient may start it alone.
 _COMMON: Final = (
@@ -115,7 +117,7 @@ def _draft(planned: Planned, wish: str, *, day: datetime, shift: int = 0) -> Pla
 
 
 def _send(version: PlanVersion, planned: Planned, *, day: datetime) -> PlanVersion:
-    return send_to_gp(version=version, by=planned.nurse, now=at_work(day, 12, 45))
+    return send_to_gp(version=version, by=planned.nurse, now=at_work(day, 12, 45), reason=_LITTLE)
 
 
 def _approve(version: PlanVersion, planned: Planned, *, day: datetime, valid_until: datetime | None = None) -> None:

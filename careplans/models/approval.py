@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from pgtrigger import Before, Insert, Trigger
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
@@ -23,14 +24,33 @@ class Approval(models.Model):
     hpr_number = models.CharField(max_length=9)
     name = models.CharField(max_length=200)
     question = models.TextField(blank=True)
+    # Of everything the version said when it was decided (`content_hash`); empty for decisions older than the column.
+    content_sha256 = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
-        triggers = append_only()
+        triggers = [
+            *append_only(),
+            Trigger(
+                name="names_its_content",
+                when=Before,
+                operation=Insert,
+                func="""
+                    IF NEW.content_sha256 = '' THEN
+                        RAISE EXCEPTION 'pgtrigger: a decision names the content that was decided';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(hpr_number__regex=r"^[0-9]{1,9}$"), name="approval_has_hpr"),
             models.CheckConstraint(
-                condition=Q(decision=Decision.APPROVED) | ~Q(question=""),
+                condition=~Q(decision=Decision.RETURNED) | ~Q(question=""),
                 name="approval_return_has_question",
+            ),
+            models.CheckConstraint(
+                condition=Q(content_sha256="") | Q(content_sha256__regex=r"^[0-9a-f]{64}$"),
+                name="approval_hash_is_sha256",
             ),
         ]
 

@@ -65,6 +65,10 @@ class PlanVersion(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    # Why it was sent although the trial holds less than the service's minimum (R-036); empty when it holds enough.
+    little_data_reason = models.TextField(_("Hvorfor planen sendes med lite data"), blank=True, default="")
+    # The proposal that the doctor approved with changes, which are this version (R-040).
+    changed_from = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="changed_to")
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateTimeField(null=True)
@@ -94,7 +98,8 @@ class PlanVersion(models.Model):
                     ) THEN RAISE EXCEPTION 'pgtrigger: an approved plan version never changes'; END IF;
                     IF (OLD.status, NEW.status) NOT IN (
                         ('DRAFT', 'DRAFT'), ('DRAFT', 'PROPOSED'), ('PROPOSED', 'APPROVED'),
-                        ('PROPOSED', 'RETURNED'), ('PROPOSED', 'WITHDRAWN'), ('APPROVED', 'SUPERSEDED')
+                        ('PROPOSED', 'RETURNED'), ('PROPOSED', 'WITHDRAWN'), ('PROPOSED', 'CHANGED'),
+                        ('APPROVED', 'SUPERSEDED')
                     ) THEN RAISE EXCEPTION 'pgtrigger: no step from % to %', OLD.status, NEW.status; END IF;
                     RETURN NEW;
                 """,
@@ -138,6 +143,7 @@ class PlanVersion(models.Model):
                         *OPEN_STATUSES,
                         VersionStatus.RETURNED,
                         VersionStatus.WITHDRAWN,
+                        VersionStatus.CHANGED,
                     ],
                     approved_at__isnull=True,
                     approved_by__isnull=True,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from careplans.enums import MeasureKind, Zone
 from careplans.models import PlanVersion, Schedule
@@ -52,6 +53,7 @@ class MeasureLine:
     medical: bool
     start_alone: bool
     new: bool
+    pk: UUID
 
     @property
     def needs_doctor(self) -> bool:
@@ -105,6 +107,7 @@ def zone_measures(version: PlanVersion, present: PlanVersion | None) -> list[Zon
                 medical=row.kind == MeasureKind.MEDICAL,
                 start_alone=row.start_alone,
                 new=(row.zone, row.kind, row.text, row.start_alone) not in before,
+                pk=row.pk,
             )
             for row in rows
             if row.zone == zone

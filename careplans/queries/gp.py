@@ -1,5 +1,6 @@
 """What the GP's two pages show: the list of plans that wait, and one plan with its evidence (R-125, ux.md 4.3)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,15 +10,17 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from careplans.enums import VersionStatus
 from careplans.models import Approval, PlanVersion, Schedule
-from careplans.queries import backtest
-from careplans.queries.backtest import Alarms, Usual
+from careplans.queries.backtest import Alarms, Result, backtest
 from careplans.queries.band import Band, band_of
-from careplans.queries.catalogue import ruleset_of
+from careplans.queries.baseline import Usual, planned, usual_values, values_of
+from careplans.queries.catalogue import judged_quantities, ruleset_of
 from careplans.queries.changes import Change, ZoneMeasures, limit_changes, schedule_changes, zone_measures
+from careplans.queries.curves import Curve, curve_of
+from careplans.queries.evidence import Evidence, Period, evidence
+from careplans.queries.in_force import measurement_types
 from careplans.queries.wording import Names
-from careplans.scoring import Rule, RuleKind, RuleSet
+from careplans.scoring import Quantity, Rule, RuleKind, RuleSet, horizon
 from dho.lib.numbers import OSLO
-from measurements.models import Quantity as CatalogueQuantity
 from patients.access import patients_to_decide_for
 from patients.models import Enrolment
 
@@ -56,13 +59,14 @@ def find_version(version_id: UUID, *, by: Actor | None) -> PlanVersion | None:
 
 @dataclass(frozen=True, slots=True)
 class LimitRow:
-    """One rule on the doctor's page: what changes, the patient's usual values, and the alarms each version gives."""
+    """One rule on the doctor's page: what changes, the patient's own values, and the alarms each version gives."""
 
     change: Change[Rule]
     usual: Usual | None
     proposed_alarms: Alarms | None
     present_alarms: Alarms | None
     band: Band | None
+    curve: Curve | None
 
     @property
     def has_value(self) -> bool:
@@ -83,6 +87,9 @@ class PlanPage:
     limits: list[LimitRow]
     schedules: list[Change[Schedule]]
     zones: list[ZoneMeasures]
+    result: Result
+    present_result: Result | None
+    period: Period
 
     @property
     def changed_first(self) -> list[LimitRow]:
@@ -107,12 +114,21 @@ class PlanPage:
         return rows + sum(len(zone.removed) + sum(line.new for line in zone.lines) for zone in self.zones)
 
 
-def plan_page(version: PlanVersion, *, now: datetime) -> PlanPage:
-    """The version beside the approved one it would replace, or replaced, and its newer sisters."""
+def plan_page(version: PlanVersion, *, now: datetime, rules: Sequence[Rule] | None = None) -> PlanPage:
+    """The version beside the approved one it would replace, or replaced, and its newer sisters.
+
+    `rules` are the version's with the doctor's own limits, to see what they would give before anything is decided.
+    """
     present = version_before(version, now=now)
     enrolment = latest_enrolment(version.patient_id, now=now)
-    names = Names.current()
+    names, catalogue = Names.current(), judged_quantities()
     schedules = schedule_changes(version, present, names)
+    proposed = ruleset_of(version, catalogue=catalogue)
+    if rules is not None:
+        proposed = RuleSet(proposed.version_id, tuple(rules), catalogue)
+    old = ruleset_of(present, catalogue=catalogue) if present else None
+    found = evidence_for(version.patient_id, [proposed, *([old] if old else [])], now=now)
+    result, old_result = backtest(proposed, found), backtest(old, found) if old else None
     return PlanPage(
         now=now,
         version=version,
@@ -123,10 +139,22 @@ def plan_page(version: PlanVersion, *, now: datetime) -> PlanPage:
         .last(),
         enrolment=enrolment,
         decision=Approval.objects.filter(version=version).first(),
-        limits=_limit_rows(version, present, names, schedules, enrolment, now=now),
+        limits=[
+            _limit_row(change, schedules, enrolment, found, result, old_result, catalogue)
+            for change in limit_changes(proposed, old, names)
+        ],
         schedules=schedules,
         zones=zone_measures(version, present),
+        result=result,
+        present_result=old_result,
+        period=found.period,
     )
+
+
+def evidence_for(patient_id: UUID, rulesets: list[RuleSet], *, now: datetime) -> Evidence:
+    """The facts of the last 21 whole days, and what these rules may look back at."""
+    reach = max((horizon(ruleset) for ruleset in rulesets), default=timedelta())
+    return evidence(patient_id, Period.before(now), reach=reach, now=now)
 
 
 def version_before(version: PlanVersion, *, now: datetime) -> PlanVersion | None:
@@ -147,46 +175,53 @@ def latest_enrolment(patient_id: UUID, *, now: datetime) -> Enrolment | None:
     return started.select_related("service").defer("service__webhook_secret").order_by("-allocated_on", "-pk").first()
 
 
-def _limit_rows(
-    version: PlanVersion,
-    present: PlanVersion | None,
-    names: Names,
+def _limit_row(
+    change: Change[Rule],
     schedules: list[Change[Schedule]],
     enrolment: Enrolment | None,
-    *,
-    now: datetime,
-) -> list[LimitRow]:
-    """Each rule with the patient's own values beside it, and what both versions would have said about them (R-036)."""
-    proposed, old = ruleset_of(version), ruleset_of(present) if present else None
-    found = backtest.evidence(version.patient_id, [proposed, *([old] if old else [])], now=now)
-    alarms, old_alarms = backtest.alarms(proposed, found), backtest.alarms(old, found) if old else {}
+    found: Evidence,
+    result: Result,
+    old_result: Result | None,
+    catalogue: dict[str, Quantity],
+) -> LimitRow:
+    """The rule with the patient's own values beside it, and what both versions would have said about them (R-036)."""
+    about = change.either
     # What was asked for in the period is the old plan's schedule; a patient without one is on trial by the new.
-    asked = [row for change in schedules if (row := change.present or change.proposed)]
-    subjects = dict(CatalogueQuantity.objects.values_list("code", "type_id"))
-    rows = []
-    for change in limit_changes(proposed, old, names):
-        about = change.either
-        days = backtest.planned_days(
-            asked,
-            subject=subjects.get(about.quantity, about.quantity),
-            found=found,
-            since=enrolment.started_on if enrolment else None,
-        )
-        usual = backtest.usual(about, proposed.quantities, found, days)
-        rows.append(
-            LimitRow(
-                change=change,
-                usual=usual,
-                proposed_alarms=alarms.get(change.proposed.id) if change.proposed else None,
-                present_alarms=old_alarms.get(change.present.id) if change.present else None,
-                band=_band(change.proposed, proposed, usual),
-            )
-        )
-    return rows
+    asked = [row for each in schedules if (row := each.present or each.proposed)]
+    subject = type_of(about.quantity)
+    days = planned(asked, subject=subject, period=found.period, since=enrolment.started_on if enrolment else None)
+    has_value = about.kind not in (RuleKind.ANSWER, RuleKind.NEWS2)
+    usual = usual_values(about.quantity, catalogue, found, days) if has_value else None
+    old_alarms = old_result.by_rule if old_result else {}
+    return LimitRow(
+        change=change,
+        usual=usual,
+        proposed_alarms=result.by_rule.get(change.proposed.id) if change.proposed else None,
+        present_alarms=old_alarms.get(change.present.id) if change.present else None,
+        band=_band(change.proposed, catalogue, usual),
+        curve=curve_for(change.proposed, change.label, catalogue, found) if has_value else None,
+    )
 
 
-def _band(rule: Rule | None, ruleset: RuleSet, usual: Usual | None) -> Band | None:
-    if rule is None or rule.quantity not in ruleset.quantities:
+def curve_for(rule: Rule | None, label: str, catalogue: dict[str, Quantity], found: Evidence) -> Curve | None:
+    """The rule's limits over the patient's own values of the period."""
+    quantity = catalogue.get(rule.quantity) if rule else None
+    if rule is None or quantity is None:
+        return None
+    points = [(each.fact.at, value) for each, value in values_of(quantity.code, quantity, found)]
+    percent = rule.kind == RuleKind.SHARE
+    unit, decimals = ("%", 0) if percent else (quantity.unit, quantity.decimals)
+    return curve_of(rule, label, points, decimals=decimals, unit=unit, period=found.period)
+
+
+def type_of(code: str) -> str:
+    """The measurement type that the quantity belongs to; a form's code stands for itself."""
+    types = measurement_types().items()
+    return next((type_id for type_id, (_, own) in types if any(each.code == code for each in own)), code)
+
+
+def _band(rule: Rule | None, catalogue: dict[str, Quantity], usual: Usual | None) -> Band | None:
+    if rule is None or rule.quantity not in catalogue:
         return None
     seen = (usual.lowest, usual.middle, usual.highest) if usual else None
-    return band_of(rule, decimals=ruleset.quantities[rule.quantity].decimals, seen=seen)
+    return band_of(rule, decimals=catalogue[rule.quantity].decimals, seen=seen)

@@ -6,7 +6,6 @@ Rules are kept in the process's memory, version by version: an approved version 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 from uuid import UUID
@@ -14,15 +13,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from careplans.models import PlanVersion, Threshold
-from careplans.queries.catalogue import quantities
+from careplans.queries.catalogue import judged_quantities
 from careplans.scoring import Quantity, RuleSet
-from measurements.models import MeasurementType, Questionnaire
+from measurements.models import MeasurementType
 from measurements.models import Quantity as CatalogueQuantity
 
 Versions = list[tuple[PlanVersion, RuleSet]]
 
-# A form's points have the shape of a measured quantity, so that their sentences carry the form's title.
-_MOST_POINTS: Final = Decimal(1000)
 _MOST_KEPT: Final = 5_000
 _kept: dict[UUID, RuleSet] = {}
 
@@ -86,8 +83,4 @@ def _was_in_force(version: PlanVersion, at: datetime) -> bool:
 
 @lru_cache(maxsize=1)
 def _quantities_and_forms() -> dict[str, Quantity]:
-    forms = {
-        form.code: Quantity(form.code, form.title, "poeng", 0, Decimal(0), _MOST_POINTS)
-        for form in Questionnaire.objects.order_by("version")
-    }
-    return forms | quantities()
+    return judged_quantities()

@@ -8,6 +8,7 @@ from careplans.scoring.colours import SCORER_VERSION, Cause, Colour, worst
 from careplans.scoring.engine import score
 from careplans.scoring.facts import Answered, Fact, Measured
 from careplans.scoring.outcomes import Outcome, Part
+from careplans.scoring.replay import Known, Replay, Verdict
 from careplans.scoring.rules import Quantity, Rule, RuleKind
 from careplans.scoring.rulesets import RuleSet, horizon, needs_history, problems
 
@@ -17,14 +18,17 @@ __all__ = [
     "Cause",
     "Colour",
     "Fact",
+    "Known",
     "Measured",
     "Outcome",
     "Part",
     "Problem",
     "Quantity",
+    "Replay",
     "Rule",
     "RuleKind",
     "RuleSet",
+    "Verdict",
     "horizon",
     "needs_history",
     "problems",

@@ -5,21 +5,26 @@ what the doctor approves. To change a proposal the nurse withdraws it, or the do
 written. Everything here locks the patient's one Plan row first, so that two steps never cross.
 """
 
+from careplans.services.changing import DoctorsChanges, approve_with_changes, content_with
 from careplans.services.content import PlanContent, content_of
 from careplans.services.deciding import approve, decides_for, has_hpr_number, return_with_question
 from careplans.services.drafting import create_draft, revise, send_to_gp, withdraw
 from careplans.services.problems import problems_of
-from careplans.services.refusals import AlreadyDecided, NotYours, PlanProblems, VersionIsOpen, WrongStep
+from careplans.services.refusals import AlreadyDecided, LittleData, NotYours, PlanProblems, VersionIsOpen, WrongStep
 
 __all__ = [
     "AlreadyDecided",
+    "DoctorsChanges",
+    "LittleData",
     "NotYours",
     "PlanContent",
     "PlanProblems",
     "VersionIsOpen",
     "WrongStep",
     "approve",
+    "approve_with_changes",
     "content_of",
+    "content_with",
     "create_draft",
     "decides_for",
     "has_hpr_number",

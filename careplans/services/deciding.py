@@ -9,6 +9,7 @@ from accounts.actor import Actor
 from careplans.enums import Decision, VersionStatus
 from careplans.models import Approval, PlanVersion
 from careplans.services.locks import locked
+from careplans.services.proof import content_hash
 from careplans.services.refusals import AlreadyDecided, NotYours, WrongStep
 from patients.access import patients_to_decide_for
 from patients.models import Patient
@@ -20,7 +21,7 @@ def approve(*, version: PlanVersion, valid_until: datetime, by: Actor, now: date
 
     Raises NotYours, AlreadyDecided, or ValueError for a validity that is already over.
     """
-    version = _waiting_for(version, by=by, now=now)
+    version = waiting_for(version, by=by, now=now)
     if valid_until <= now:
         raise ValueError("An approval must be valid for some time.")
     # First out with the old: the database never holds two approved versions, and the two meet at the same instant.
@@ -30,18 +31,18 @@ def approve(*, version: PlanVersion, valid_until: datetime, by: Actor, now: date
     version.status, version.approved_at, version.approved_by = VersionStatus.APPROVED, now, by.user
     version.valid_until = valid_until
     version.save(update_fields=["status", "approved_at", "approved_by", "valid_until"])
-    return _decide(version, Decision.APPROVED, by=by, now=now)
+    return decide(version, Decision.APPROVED, by=by, now=now)
 
 
 @transaction.atomic
 def return_with_question(*, version: PlanVersion, question: str, by: Actor, now: datetime) -> Approval:
     """The GP sends the proposal back. Raises NotYours, AlreadyDecided, or ValueError without a question."""
-    version = _waiting_for(version, by=by, now=now)
+    version = waiting_for(version, by=by, now=now)
     if not question.strip():
         raise ValueError("A returned plan needs a question.")
     version.status = VersionStatus.RETURNED
     version.save(update_fields=["status"])
-    return _decide(version, Decision.RETURNED, by=by, now=now, question=question.strip())
+    return decide(version, Decision.RETURNED, by=by, now=now, question=question.strip())
 
 
 def decides_for(patient: Patient, *, by: Actor, now: datetime) -> bool:
@@ -54,7 +55,7 @@ def has_hpr_number(by: Actor) -> bool:
     return re.fullmatch(r"[0-9]{1,9}", by.user.hpr_number) is not None
 
 
-def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
+def waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
     """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
     if not decides_for(version.patient, by=by, now=now) or not has_hpr_number(by):
         raise NotYours
@@ -66,7 +67,8 @@ def _waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersi
     return version
 
 
-def _decide(version: PlanVersion, decision: Decision, *, by: Actor, now: datetime, question: str = "") -> Approval:
+def decide(version: PlanVersion, decision: Decision, *, by: Actor, now: datetime, question: str = "") -> Approval:
+    """The row that says who decided what, when, and about which content (R-041, P4)."""
     return Approval.objects.create(
         version=version,
         municipality_id=version.municipality_id,
@@ -76,4 +78,5 @@ def _decide(version: PlanVersion, decision: Decision, *, by: Actor, now: datetim
         hpr_number=by.user.hpr_number,
         name=by.user.get_full_name(),
         question=question,
+        content_sha256=content_hash(version),
     )

@@ -8,10 +8,11 @@ from django.db.models import Max
 from accounts.actor import Actor
 from careplans.enums import VersionStatus
 from careplans.models import OPEN_STATUSES, Plan, PlanVersion
+from careplans.queries.minimum import little_data
 from careplans.services.content import PlanContent, columns_of, content_of, write_content
 from careplans.services.locks import lock, locked, require_writer
 from careplans.services.problems import problems_of
-from careplans.services.refusals import PlanProblems, VersionIsOpen, WrongStep
+from careplans.services.refusals import LittleData, PlanProblems, VersionIsOpen, WrongStep
 from patients.models import Patient
 
 
@@ -46,10 +47,12 @@ def revise(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
 
 
 @transaction.atomic
-def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime, reason: str = "") -> PlanVersion:
     """Send the draft to the doctor who decides, the GP or in its phase the hospital's, and freeze it (R-041, C3).
 
-    Raises NotYours, PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
+    `reason` is why it is sent although the trial holds too little; the doctor reads it, and it is kept only then.
+    Raises NotYours, PlanProblems with everything that is missing or cannot be judged, LittleData for too little data
+    without a reason, WrongStep unless it is a draft.
     """
     require_writer(version.patient, by=by, now=now)
     version = locked(version)
@@ -57,8 +60,12 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion
         raise WrongStep(version.status)
     if found := problems_of(version, now=now):
         raise PlanProblems(found)
+    little = little_data(version, now=now)
+    if little and not reason.strip():
+        raise LittleData(little)
+    version.little_data_reason = reason.strip() if little else ""
     version.status, version.sent_at, version.sent_by = VersionStatus.PROPOSED, now, by.user
-    version.save(update_fields=["status", "sent_at", "sent_by"])
+    version.save(update_fields=["status", "sent_at", "sent_by", "little_data_reason"])
     return version
 
 

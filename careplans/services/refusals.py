@@ -11,6 +11,10 @@ class PlanProblems(Exception):
         self.problems = problems
 
 
+class LittleData(PlanProblems):
+    """The trial holds less than the service asks for: the plan is sent only with a reason; `problems` says what."""
+
+
 class VersionIsOpen(Exception):
     """Another draft or proposal of the same plan is open; at most one can be (`number`, `status`)."""
 

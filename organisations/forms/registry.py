@@ -27,6 +27,7 @@ from organisations.opening_hours import OpeningHours, Span
 
 _TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
 _DEADLINES: Final = ("deadline_red", "deadline_yellow", "deadline_other")
+_MINIMUM: Final = ("minimum_days", "minimum_readings")
 
 
 class HoursField(forms.CharField):
@@ -112,6 +113,20 @@ def _hours_of_time(label: Any, help_text: Any = "") -> forms.DecimalField:
     )  # fmt: skip
 
 
+def _at_least(label: Any, help_text: Any, most: int) -> forms.IntegerField:
+    """How much a trial must hold; an empty field asks for nothing."""
+    wrong = format_lazy(_("{label}: skriv et helt tall fra 0 til {most}."), label=label, most=most)
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        required=False,
+        min_value=0,
+        max_value=most,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric", "size": "6"}),
+        error_messages={"invalid": wrong, "min_value": wrong, "max_value": wrong},
+    )
+
+
 _OWN_KINDS: Final = [
     (kind.value, kind.label)
     for kind in ServiceKind
@@ -170,6 +185,14 @@ class ServiceForm(forms.Form):
     deadline_red = _hours_of_time(_("Frist for røde varsler"))
     deadline_yellow = _hours_of_time(_("Frist for gule varsler"))
     deadline_other = _hours_of_time(_("Frist for andre varsler"))
+    minimum_days = _at_least(
+        _("Minste antall dager i prøveperioden"),
+        _("Valgfritt. Så mange dager må pasienten ha målt før planen kan sendes til legen uten begrunnelse."),
+        28,
+    )
+    minimum_readings = _at_least(
+        _("Minste antall målinger i prøveperioden"), _("Valgfritt. Gjelder hver måling for seg."), 200
+    )
     closures = forms.CharField(
         label=_("Dager tjenesten er stengt"),
         help_text=_("Valgfritt. Én dato på hver linje, for eksempel 24.12.2026. Helligdager er stengt uansett."),
@@ -193,7 +216,7 @@ class ServiceForm(forms.Form):
     def initial_of(service: FollowUpService) -> dict[str, Any]:
         """The form as the service stands."""
         hours = service.opening_hours if service.hours else None
-        found = {name: getattr(service, name) for name in ("name", "kind", "phone", "notify_email")}
+        found = {name: getattr(service, name) for name in ("name", "kind", "phone", "notify_email", *_MINIMUM)}
         found |= {name: Decimal(getattr(service, name).total_seconds()) / 3600 for name in _DEADLINES}
         for number in range(7):
             found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else _USUAL[number]
@@ -239,6 +262,8 @@ class ServiceForm(forms.Form):
         """The service as the form says it should be, not yet stored."""
         for field in ("name", "kind", "phone", "notify_email"):
             setattr(service, field, self.cleaned_data[field])
+        for field in _MINIMUM:
+            setattr(service, field, self.cleaned_data[field] or 0)
         for field in _DEADLINES:
             setattr(service, field, timedelta(hours=float(self.cleaned_data[field])))
         service.hours = self.cleaned_data["hours"].to_json()

@@ -345,7 +345,12 @@ class TestEvidence:
                 )
         row = self.spo2(as_dahl.get(url(proposal)))
         assert (row.usual.lowest, row.usual.highest) == (90, 94)
-        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (0, 0)
+        assert row.usual.left_out.words == (
+            "4 målinger er holdt utenfor: "
+            "1 kalt feilmåling, 1 fra en klokke som går feil, 2 med en verdi som ikke er mulig."
+        )
+        # A clock that is wrong does not make the value wrong: it was judged when it came, and red.
+        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (0, 1)
 
     def test_it_uses_history_before_the_period(self, as_dahl, world, proposal):
         first = datetime(2026, 10, 28, 8, tzinfo=UTC)

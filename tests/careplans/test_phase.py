@@ -92,7 +92,7 @@ def without_gp(world, hospital):
 
 def test_in_the_hospitals_phase_a_plan_is_sent_without_a_gp(hospital, without_gp):
     draft = make_draft(without_gp, hospital.nurse)
-    sent = send_to_gp(version=draft, by=actor_of(hospital.nurse), now=NOW)
+    sent = send_to_gp(version=draft, by=actor_of(hospital.nurse), now=NOW, reason="Målt på avdelingen.")
     assert sent.status == VersionStatus.PROPOSED
     assert decides(sent, hospital.doctor)
 

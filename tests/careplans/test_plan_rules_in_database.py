@@ -279,14 +279,31 @@ class TestTheDecision:
                 decided_at=NOW,
                 decided_by=world.dahl,
                 name="Anne Dahl",
+                content_sha256="0" * 64,
                 **fields,
             )
+
+    @pytest.mark.parametrize(
+        ("written", "refusal"),
+        [
+            ("", "a decision names the content"),
+            ("ABC", "approval_hash_is_sha256"),
+            ("g" * 64, "approval_hash_is_sha256"),
+        ],
+    )
+    def test_it_names_the_content_that_was_decided(self, world, proposal, written, refusal):
+        with refused(refusal):
+            Approval.objects.create(
+                version=proposal, municipality_id=proposal.municipality_id, decision=Decision.APPROVED, decided_at=NOW,
+                decided_by=world.dahl, name="Anne Dahl", hpr_number="1234567", content_sha256=written,
+            )  # fmt: skip
 
     def test_there_is_one_per_version(self, world):
         with refused("unique"):
             sql(
                 "INSERT INTO careplans_approval SELECT gen_random_uuid(), decision, decided_at, hpr_number, name,"
-                " question, decided_by_id, municipality_id, version_id FROM careplans_approval WHERE version_id=%s",
+                " question, decided_by_id, municipality_id, version_id, content_sha256 FROM careplans_approval"
+                " WHERE version_id=%s",
                 world.per_plan.pk,
             )
 

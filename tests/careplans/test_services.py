@@ -380,7 +380,7 @@ def test_a_plan_without_any_approved_version_judges_nothing(world, kari):
     patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
     make_enrolment(patient, world.joint)
     draft = create_draft(patient=patient, content=CONTENT, by=kari, now=NOW)
-    send_to_gp(version=draft, by=kari, now=NOW)
+    send_to_gp(version=draft, by=kari, now=NOW, reason="Pasienten har målt hjemme lenge.")
     assert number_in_force(patient, LATER) is None
 
 

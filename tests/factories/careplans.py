@@ -6,6 +6,7 @@ from decimal import Decimal
 from accounts.models import User
 from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
 from careplans.models import Approval, Measure, Plan, PlanVersion, Schedule, Threshold
+from careplans.services.proof import content_hash
 from patients.models import Patient
 from tests.factories.clock import NOW
 
@@ -140,5 +141,6 @@ def approve(version: PlanVersion, gp: User, *, now: datetime = NOW) -> PlanVersi
         decided_by=gp,
         hpr_number=gp.hpr_number,
         name=gp.get_full_name(),
+        content_sha256=content_hash(version),
     )
     return version

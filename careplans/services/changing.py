@@ -1,0 +1,70 @@
+"""Approve with a change: what the doctor writes becomes a new version, decided in the same breath (R-040, R-041)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actor import Actor
+from careplans.enums import Decision, MeasureKind, VersionStatus
+from careplans.models import Approval, PlanVersion
+from careplans.services.content import PlanContent, content_of
+from careplans.services.deciding import approve, decide, waiting_for
+from careplans.services.drafting import create_draft, send_to_gp
+
+# Stored, so in bokmål whoever decides (ADR 21): the trial may hold less by now than when the nurse sent the proposal.
+_CHANGED: Final = "Legen har endret og godkjent forslaget."
+
+
+@dataclass(frozen=True, slots=True)
+class DoctorsChanges:
+    """What the doctor writes anew: limits by threshold id (None takes one away), and medical measures struck out."""
+
+    limits: Mapping[UUID, Mapping[str, Decimal | None]] = field(default_factory=dict)
+    struck: Collection[UUID] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.limits or self.struck)
+
+
+def content_with(version: PlanVersion, changes: DoctorsChanges) -> PlanContent:
+    """Everything the version says, with the changes. An id that is not the version's own is left alone."""
+    content = content_of(version)
+    limits = version.thresholds.order_by("pk").values_list("pk", flat=True)
+    measures = version.measures.order_by("pk").values_list("pk", "kind")
+    thresholds: list[dict[str, Any]] = [
+        {**values, **changes.limits.get(pk, {})} for pk, values in zip(limits, content.thresholds, strict=True)
+    ]
+    kept = [
+        values
+        for (pk, kind), values in zip(measures, content.measures, strict=True)
+        if not (pk in changes.struck and kind == MeasureKind.MEDICAL)
+    ]
+    return replace(content, thresholds=thresholds, measures=kept)
+
+
+@transaction.atomic
+def approve_with_changes(
+    *, version: PlanVersion, changes: DoctorsChanges, message: str, valid_until: datetime, by: Actor, now: datetime
+) -> Approval:
+    """The proposal is closed as changed, and the doctor's own version written, sent and approved, or nothing at all.
+
+    Raises NotYours, AlreadyDecided, PlanProblems for limits that could never be judged or a zone left without a
+    measure, ValueError without a change or for a validity that is over.
+    """
+    version = waiting_for(version, by=by, now=now)
+    if not changes:
+        raise ValueError("Without a change it is an ordinary approval.")
+    # First out with the old: the database never holds two open versions.
+    version.status = VersionStatus.CHANGED
+    version.save(update_fields=["status"])
+    decide(version, Decision.CHANGED, by=by, now=now, question=message.strip())
+    draft = create_draft(patient=version.patient, content=content_with(version, changes), by=by, now=now)
+    draft.changed_from = version
+    draft.save(update_fields=["changed_from"])
+    sent = send_to_gp(version=draft, by=by, now=now, reason=version.little_data_reason or message.strip() or _CHANGED)
+    return approve(version=sent, valid_until=valid_until, by=by, now=now)
