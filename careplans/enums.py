@@ -30,6 +30,39 @@ class MeasureKind(TextChoices):
     MEDICAL = "MEDICAL", _("Medisinsk tiltak")
 
 
+class MeasureCategory(TextChoices):
+    """What a measure is about (R-031)."""
+
+    MEDICATION = "MEDICATION", _("Medisiner")
+    DIET = "DIET", _("Kosthold og ernæring")
+    ACTIVITY = "ACTIVITY", _("Fysisk aktivitet og trening")
+    SOCIAL = "SOCIAL", _("Sosial aktivitet og psykisk helse")
+    OTHER = "OTHER", _("Annet")
+
+
+class Initiator(TextChoices):
+    """Who began the plan (R-037)."""
+
+    SERVICE = "SERVICE", _("Oppfølgingstjenesten")
+    GP = "GP", _("Fastlegen")
+    HOSPITAL = "HOSPITAL", _("Sykehuset")
+
+
+class GuidanceForm(TextChoices):
+    """How the agreed guidance is given (R-046)."""
+
+    PHONE = "PHONE", _("Telefon")
+    VIDEO = "VIDEO", _("Video")
+    VISIT = "VISIT", _("Hjemmebesøk")
+
+
+class ReviewForm(TextChoices):
+    """How the plan was gone through with those who take part (R-039)."""
+
+    MEETING = "MEETING", _("Tverrfaglig møte")
+    BY_AGREEMENT = "BY_AGREEMENT", _("Etter avtale")
+
+
 class Decision(TextChoices):
     """What the doctor answered."""
 

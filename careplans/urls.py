@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from careplans import views
+from careplans.views import approval, paper
 
 urlpatterns = [
-    path("planer/", views.plans, name="plans"),
-    path("planer/<uuid:version_id>/", views.decide, name="plan-decide"),
-    path("planer/<uuid:version_id>/utskrift/", views.print_page, name="plan-print"),
-    path("planer/<uuid:version_id>/pdf/", views.pdf, name="plan-pdf"),
+    path("planer/", approval.plans, name="plans"),
+    path("planer/<uuid:version_id>/", approval.decide, name="plan-decide"),
+    path("planer/<uuid:version_id>/utskrift/", paper.print_page, name="plan-print"),
+    path("planer/<uuid:version_id>/pdf/", paper.pdf, name="plan-pdf"),
 ]

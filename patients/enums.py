@@ -14,13 +14,40 @@ class Sex(TextChoices):
     UNKNOWN = "U", _("Ikke oppgitt")
 
 
-class EnrolmentStatus(TextChoices):
-    """Where the course of the service stands (R-015); referral and assessment come with the pathway."""
+class ReferralStatus(TextChoices):
+    """Where a referral or application stands, until the municipality has decided about it (R-001 to R-006)."""
 
+    RECEIVED = "RECEIVED", _("Henvist")
+    ASSESSED = "ASSESSED", _("Vurdert")
+    ALLOCATED = "ALLOCATED", _("Tildelt")
+    DECLINED = "DECLINED", _("Ikke tildelt")
+
+
+class ReferralOrigin(TextChoices):
+    """Who asks for the service (R-001)."""
+
+    GP = "GP", _("Fastlege")
+    HOME_NURSING = "HOME_NURSING", _("Hjemmetjeneste")
+    HOSPITAL = "HOSPITAL", _("Sykehus")
+    CITIZEN = "CITIZEN", _("Innbyggeren selv")
+    OTHER = "OTHER", _("Andre")
+
+
+class EnrolmentStatus(TextChoices):
+    """Where the course of the service stands (R-015). A pause is no status: it is days, see `Pause`."""
+
+    START_UP = "START_UP", _("Oppstart")
     TRIAL = "TRIAL", _("Prøveperiode")
     ACTIVE = "ACTIVE", _("I drift")
-    PAUSED = "PAUSED", _("Pause")
     ENDED = "ENDED", _("Avsluttet")
+
+
+class PlanBasis(TextChoices):
+    """What the follow-up after the trial rests on; without a self-care plan another plan is named (R-042, AT-52)."""
+
+    NONE = "", _("Ikke avgjort")
+    SELF_CARE_PLAN = "EBP", _("Egenbehandlingsplan")
+    OTHER_PLAN = "OTHER", _("Annen behandlingsplan")
 
 
 class Decision(TextChoices):
@@ -41,8 +68,9 @@ class InsightChannel(TextChoices):
 
 
 class EndReason(TextChoices):
-    """Why the service ended (R-017)."""
+    """Why the service ended, or was not allocated (R-017)."""
 
+    CRITERIA = "CRITERIA", _("Oppfyller ikke vilkårene")
     NO_BENEFIT = "NO_BENEFIT", _("Ikke lenger nytte")
     TOO_ILL = "TOO_ILL", _("For syk")
     NOT_SUITED = "NOT_SUITED", _("Ikke egnet etter prøveperiode")
@@ -137,6 +165,10 @@ class Obstacle(TextChoices):
     AUTHORITY_TO_ONESELF = "AUTHORITY_TO_ONESELF", _("Du kan ikke registrere en fullmakt til deg selv.")
     AUTHORITY_TOO_LONG = "AUTHORITY_TOO_LONG", _("En fullmakt varer høyst ett år. Velg en kortere tid.")
     AUTHORITY_ENDED = "AUTHORITY_ENDED", _("Fullmakten er allerede trukket tilbake eller utløpt.")
+    NO_SUCH_STEP = (
+        "NO_SUCH_STEP",
+        _("Saken står et annet sted i forløpet nå. Last siden på nytt, og se hva som er gjort."),
+    )
     NOT_HERE = "NOT_HERE", _("Pasienten er død eller har flyttet fra kommunen. Ingen kan få fullmakt.")
 
 

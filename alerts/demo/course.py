@@ -11,13 +11,12 @@ from alerts.demo.answers import Answers, answers_for
 from alerts.demo.cast import Character, Course
 from alerts.demo.clock import local_date
 from alerts.demo.conditions import NATURES, Habit, quantities_of
-from alerts.demo.records import ENDED_DAYS_AGO
+from alerts.demo.records import ENDED_DAYS_AGO, PAUSED_DAYS
 from dho.lib.numbers import OSLO
 from measurements.enums import Source
 
 # In the last days nothing happens by chance, so that the queue shows what the stories put there.
 CALM_DAYS: Final = 6
-_PAUSED_DAYS: Final = 12
 _MISSED: Final = 0.04
 _TYPED_IN: Final = 0.04
 _OFFLINE: Final = 0.25
@@ -63,7 +62,7 @@ class Life:
     @property
     def last_day(self) -> date:
         """The last day with measurements."""
-        ago = {Course.PAUSED: _PAUSED_DAYS, Course.ENDED: ENDED_DAYS_AGO + 1}.get(self.character.course, 0)
+        ago = {Course.PAUSED: PAUSED_DAYS, Course.ENDED: ENDED_DAYS_AGO + 1}.get(self.character.course, 0)
         return local_date(self.now) - timedelta(days=ago)
 
 

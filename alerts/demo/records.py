@@ -16,8 +16,9 @@ from alerts.demo.seeded import rng_for, secret_of, uuid_at
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
 from organisations.models import FollowUpService
-from patients.enums import EndReason, EnrolmentStatus, Sex, TargetGroup
-from patients.models import Enrolment, Patient, Relative
+from patients.enums import EndReason, EnrolmentStatus, PlanBasis, Sex, TargetGroup
+from patients.models import Enrolment, Patient, Pause, Relative
+from patients.services import begin, take_step
 
 # Tablets that stay in the drawer: nobody knows their secret, so the simulator leaves these patients alone.
 _STILL: Final = {Story.NOT_TODAY, Story.SILENT, Story.REFUSED, Story.WRONG_CLOCK, Story.IMPOSSIBLE}
@@ -28,10 +29,10 @@ _GROUPS: Final = {
     Condition.DIABETES: [TargetGroup.DIABETES],
     Condition.MIXED: [TargetGroup.COMPLEX_NEEDS, TargetGroup.HEART_FAILURE],
 }
-_STATUS: Final = {Course.PAUSED: EnrolmentStatus.PAUSED}
 _RELATIONS: Final = (("Silje", "datter"), ("Anders", "sønn"), ("Grete", "søster"), ("Hilde", "nabo"), ("Mona", "niese"))
 _TRIAL: Final = timedelta(days=28)
 ENDED_DAYS_AGO: Final = 20
+PAUSED_DAYS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def make_record(
             relation=relation,
             phone=_phone(rng),
         )
-    enrolment = _enrolment(character, patient, service, started, rng)
+    enrolment = _enrolment(character, patient, service, nurse, started, now, rng)
     return Record(patient, enrolment, _tablet(character, patient, nurse, started, rng))
 
 
@@ -69,9 +70,8 @@ def end_course(character: Character, record: Record, *, seed: int, nurse: Actor,
     """What has happened to a course that is over; nobody writes a plan for the patient after that."""
     rng, ended = rng_for(seed, "end", character.number), now - timedelta(days=ENDED_DAYS_AGO)
     enrolment, tablet = record.enrolment, record.tablet
-    enrolment.status, enrolment.ended_on = EnrolmentStatus.ENDED, local_date(ended)
-    enrolment.end_reason = rng.choice([EndReason.NO_BENEFIT, EndReason.OWN_WISH, EndReason.TOO_ILL])
-    enrolment.save()
+    reason = rng.choice([EndReason.NO_BENEFIT, EndReason.OWN_WISH, EndReason.TOO_ILL])
+    take_step(enrolment, EnrolmentStatus.ENDED, by=nurse, now=ended, ended_on=local_date(ended), end_reason=reason)
     tablet.revoked_at, tablet.revoked_by, tablet.revoked_why = ended, nurse.user, RevokedWhy.STAFF
     tablet.save()
 
@@ -107,20 +107,39 @@ def _enrolment(
     character: Character,
     patient: Patient,
     service: FollowUpService,
+    nurse: Actor,
     started: datetime,
+    now: datetime,
     rng: Random,
 ) -> Enrolment:
+    """The course, with its first step; a paused patient is away for some weeks."""
     course = character.course
-    return Enrolment.objects.create(
+    enrolment = Enrolment.objects.create(
         id=uuid_at(rng, started),
         municipality_id=patient.municipality_id,
         patient=patient,
         service=service,
-        status=EnrolmentStatus.TRIAL if course.in_trial else _STATUS.get(course, EnrolmentStatus.ACTIVE),
+        status=EnrolmentStatus.TRIAL if course.in_trial else EnrolmentStatus.ACTIVE,
         target_groups=_GROUPS[character.condition],
+        allocated_on=local_date(started),
         started_on=local_date(started),
         trial_ends_on=local_date(started) + _TRIAL,
+        basis="" if course.in_trial else PlanBasis.SELF_CARE_PLAN,
     )
+    begin(enrolment, by=nurse, now=started, why="Overført fra tidligere løsning.")
+    if course == Course.PAUSED:
+        Pause.objects.create(
+            id=uuid_at(rng, now),
+            municipality_id=patient.municipality_id,
+            patient=patient,
+            enrolment=enrolment,
+            first_day=local_date(now) - timedelta(days=PAUSED_DAYS),
+            last_day=local_date(now) + timedelta(days=PAUSED_DAYS),
+            reason="Reise.",
+            registered_at=now - timedelta(days=PAUSED_DAYS),
+            registered_by=nurse.user,
+        )
+    return enrolment
 
 
 def _tablet(character: Character, patient: Patient, nurse: Actor, started: datetime, rng: Random) -> DeviceCredential:

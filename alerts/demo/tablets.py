@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from accounts.models import DeviceCredential
 from alerts.demo.answers import answers_for
+from alerts.demo.clock import local_date
 from alerts.demo.conditions import NATURES, quantities_of
 from alerts.demo.facts import MODELS, UNITS
 from alerts.demo.places import TOWNS
@@ -23,7 +24,7 @@ from dho.lib.numbers import OSLO
 from measurements.enums import Source
 from measurements.models import QuestionnaireResponse, Reading
 from patients.enums import EnrolmentStatus
-from patients.models import Enrolment
+from patients.models import Enrolment, Pause
 
 _RECENT: Final = timedelta(days=21)
 _OFFERED: Final = {EnrolmentStatus.TRIAL, EnrolmentStatus.ACTIVE}
@@ -43,7 +44,9 @@ class Tablet:
 def find_tablets(*, now: datetime) -> list[Tablet]:
     """Tablets of enrolled patients whose secret the demo can work out. None where no demo is loaded."""
     with rls.acting_for(TOWNS, actor="demo"):
-        enrolled = Enrolment.objects.filter(ended_on__isnull=True, status__in=_OFFERED).values("patient_id")
+        today = local_date(now)
+        away = Pause.objects.filter(first_day__lte=today, last_day__gte=today).values("enrolment_id")
+        enrolled = Enrolment.objects.filter(status__in=_OFFERED).exclude(pk__in=away).values("patient_id")
         credentials = DeviceCredential.objects.filter(patient_id__in=enrolled, revoked_at__isnull=True).order_by("pk")
         tokens = {each: token for each in credentials if (token := token_of(each))}
         patients = [each.patient_id for each in tokens]

@@ -124,7 +124,7 @@ def looks_between(by: Actor, *, since: datetime, until: datetime) -> list[Look]:
 def opening_hours_of(looks: Iterable[Look]) -> dict[UUID, OpeningHours]:
     """The hours of the service that follows each patient, or followed last."""
     wanted = {look.patient_id for look in looks}
-    courses = Enrolment.objects.filter(patient_id__in=wanted).order_by("started_on", "pk")
+    courses = Enrolment.objects.filter(patient_id__in=wanted).order_by("allocated_on", "pk")
     latest = dict(courses.values_list("patient_id", "service_id"))
     hours = _hours_of_services(set(latest.values()))
     return {patient: hours[service] for patient, service in latest.items() if service in hours}

@@ -20,7 +20,7 @@ from organisations.models import FollowUpService
 PLACE: Final = """
 LEFT JOIN LATERAL (
     SELECT e.service_id FROM patients_enrolment e WHERE e.patient_id = one.patient_id
-    ORDER BY e.ended_on DESC NULLS FIRST, e.started_on DESC LIMIT 1
+    ORDER BY e.ended_on DESC NULLS FIRST, e.allocated_on DESC LIMIT 1
 ) course ON true
 CROSS JOIN LATERAL (
     SELECT c.service_id, c.admitted AND NOT EXISTS (

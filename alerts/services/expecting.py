@@ -28,8 +28,7 @@ from dho.lib import rls
 from dho.lib.numbers import OSLO, date_nb, time_nb
 from measurements.enums import Timing
 from measurements.models import Questionnaire, QuestionnaireResponse, Reading, ReadingStatement
-from patients.enums import EnrolmentStatus
-from patients.models import Enrolment
+from patients.models import Enrolment, Pause
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ def keep_expectations(*, now: datetime) -> int:
         new = []
         for schedule in in_force.filter(expectation__isnull=True).select_related("version"):
             try:
-                new.append(_expectation(schedule, old.get((schedule.version.patient_id, schedule.subject))))
+                new.append(_expectation(schedule, old.get((schedule.patient_id, schedule.subject))))
             except Exception:
                 # One schedule that cannot be reckoned with must not stop what is expected of everybody else.
                 log.exception("no expectation could be made: schedule %s", schedule.pk)
@@ -112,7 +111,7 @@ def _expectation(schedule: Any, before: datetime | None) -> Expectation:
     return Expectation(
         schedule=schedule,
         municipality_id=schedule.municipality_id,
-        patient_id=schedule.version.patient_id,
+        patient_id=schedule.patient_id,
         window_start=previous_due(schedule, due),
         due_at=due,
         deadline=deadline_of(schedule, due),
@@ -131,23 +130,22 @@ def _examine(municipality_id: int, patient_id: UUID, *, now: datetime) -> int:
             .order_by("due_at")
         )
         desk = Desk({patient_id: municipality_id}, now=now)
-        paused = Enrolment.objects.filter(
-            patient_id=patient_id, ended_on__isnull=True, status=EnrolmentStatus.PAUSED
-        ).exists()
+        pauses = list(Pause.objects.filter(patient_id=patient_id, enrolment__ended_on__isnull=True))
         for expectation in expectations:
             for _ in range(_MOST_STEPS):
                 if expectation.deadline > now:
                     break
-                _step(expectation, desk, paused=paused)
+                _step(expectation, desk, pauses)
             expectation.save(update_fields=["window_start", "due_at", "deadline"])
         desk.save()
         return len(expectations)
 
 
-def _step(expectation: Expectation, desk: Desk, *, paused: bool) -> None:
-    """Judge one passed deadline and move on to the next."""
+def _step(expectation: Expectation, desk: Desk, pauses: Sequence[Pause]) -> None:
+    """Judge one passed deadline and move on to the next. A pause is asked about on the day that was due."""
     came_at = _first_in_window(expectation)
-    if came_at is None and not paused:
+    day = timezone.localdate(expectation.due_at)
+    if came_at is None and not any(each.first_day <= day <= each.last_day for each in pauses):
         _miss(expectation, desk)
     due = expectation.due_at
     expectation.due_at = next_due(expectation.schedule, due)

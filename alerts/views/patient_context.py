@@ -76,7 +76,7 @@ def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime
 
 def trial_text(enrolment: Enrolment, now: datetime) -> str:
     """Prøveperiode dag 6 av 21; empty outside a trial."""
-    if enrolment.status != EnrolmentStatus.TRIAL:
+    if enrolment.status != EnrolmentStatus.TRIAL or enrolment.started_on is None:
         return ""
     day = (now.astimezone(OSLO).date() - enrolment.started_on).days + 1
     length = (enrolment.trial_ends_on - enrolment.started_on).days + 1 if enrolment.trial_ends_on else None

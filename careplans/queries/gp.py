@@ -142,9 +142,9 @@ def version_before(version: PlanVersion, *, now: datetime) -> PlanVersion | None
 
 def latest_enrolment(patient_id: UUID, *, now: datetime) -> Enrolment | None:
     """The patient's newest course, whose service follows the patient up."""
-    started = Enrolment.objects.filter(patient_id=patient_id, started_on__lte=now.astimezone(OSLO).date())
+    started = Enrolment.objects.filter(patient_id=patient_id, allocated_on__lte=now.astimezone(OSLO).date())
     # The service's secret is not needed, so it is not even decrypted.
-    return started.select_related("service").defer("service__webhook_secret").order_by("-started_on", "-pk").first()
+    return started.select_related("service").defer("service__webhook_secret").order_by("-allocated_on", "-pk").first()
 
 
 def _limit_rows(

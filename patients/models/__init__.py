@@ -10,7 +10,8 @@ from patients.models.access import (
     RelativeAuthority,
 )
 from patients.models.insight import ANSWERED_WITHIN, CorrectionRequest, InsightRequest
-from patients.models.person import Enrolment, HomeAddress, Patient, Relative
+from patients.models.pathway import Enrolment, PathwayStep, Pause, Referral
+from patients.models.person import HomeAddress, Patient, Relative
 
 __all__ = [
     "ANSWERED_WITHIN",
@@ -24,7 +25,10 @@ __all__ = [
     "Handover",
     "HomeAddress",
     "InsightRequest",
+    "PathwayStep",
     "Patient",
+    "Pause",
+    "Referral",
     "Relative",
     "RelativeAuthority",
 ]

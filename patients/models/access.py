@@ -28,7 +28,8 @@ from patients.enums import (
     HandoverAnswer,
     Scope,
 )
-from patients.models.person import Enrolment, Patient
+from patients.models.pathway import Enrolment
+from patients.models.person import Patient
 
 EMERGENCY_LASTS: Final = timedelta(hours=4)
 # The last day lies within a year of the first: whoever still needs it is asked again.

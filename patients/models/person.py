@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pgtrigger
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,15 +12,11 @@ from audit.history import never_deleted, record_changes
 from dho.lib.encryption import EncryptedTextField
 from dho.lib.numbers import date_nb
 from organisations.models import (
-    FollowUpService,
     Municipality,
 )
 from patients.enums import (
-    EndReason,
-    EnrolmentStatus,
     NationalIdKind,
     Sex,
-    TargetGroup,
 )
 
 
@@ -135,60 +129,6 @@ class Relative(models.Model):
 
     class Meta:
         triggers = [record_changes()]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
-def _service_is_open() -> pgtrigger.Trigger:
-    """Nobody is followed up by a service that has closed. The lock waits for whoever is closing it this moment."""
-    return pgtrigger.Trigger(
-        name="service_is_open",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("service_id", "ended_on"),
-        declare=[("closed", "date")],
-        func="""
-            SELECT closed_on INTO closed FROM organisations_followupservice WHERE id = NEW.service_id FOR SHARE;
-            IF closed IS NOT NULL AND NEW.ended_on IS NULL THEN
-                RAISE EXCEPTION 'enrolment: the service is closed';
-            END IF;
-            RETURN NEW;
-        """,
-    )
-
-
-class Enrolment(models.Model):
-    """One course of the service, referral to end: what KPR, billing and benefits count (R-015, R-191)."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="enrolments")
-    service = models.ForeignKey(FollowUpService, on_delete=models.PROTECT, related_name="+")
-    status = models.CharField(max_length=10, choices=EnrolmentStatus)
-    target_groups = ArrayField(models.CharField(max_length=20, choices=TargetGroup), default=list, blank=True)
-    started_on = models.DateField()
-    trial_ends_on = models.DateField(null=True, blank=True)
-    ended_on = models.DateField(null=True, blank=True)
-    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
-
-    class Meta:
-        triggers = [never_deleted(), record_changes(), _service_is_open()]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["patient"],
-                condition=models.Q(ended_on__isnull=True),
-                name="enrolment_one_open_per_patient",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_on__isnull=True, end_reason="") & ~models.Q(status=EnrolmentStatus.ENDED)
-                | models.Q(ended_on__isnull=False, status=EnrolmentStatus.ENDED) & ~models.Q(end_reason=""),
-                name="enrolment_end_has_date_and_reason",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=models.F("started_on")),
-                name="enrolment_ends_after_start",
-            ),
-        ]
 
     def __str__(self) -> str:
         return str(self.id)

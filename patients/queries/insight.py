@@ -165,4 +165,4 @@ def responsibility(patient: Patient) -> list[Responsibility]:
 def _held_since(course: Enrolment) -> date:
     moved = Handover.objects.filter(enrolment=course, to_service_id=course.service_id, moved_at__isnull=False)
     latest = moved.order_by("moved_at").last()
-    return timezone.localdate(latest.moved_at) if latest else course.started_on
+    return timezone.localdate(latest.moved_at) if latest else course.held_from

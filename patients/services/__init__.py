@@ -18,6 +18,7 @@ from patients.services.handover import (
     take_effect,
     withdraw_handover,
 )
+from patients.services.pathway import begin, take_step
 from patients.services.rights import NotPossible, NotYours
 from patients.services.sharing import end_sharing, share_patient
 
@@ -29,6 +30,7 @@ __all__ = [
     "NotYours",
     "StillNeeded",
     "accept_handover",
+    "begin",
     "block_access",
     "close_organisation",
     "concerns_gp",
@@ -46,6 +48,7 @@ __all__ = [
     "save_contact",
     "share_patient",
     "take_effect",
+    "take_step",
     "withdraw_authority",
     "withdraw_handover",
 ]

@@ -18,11 +18,11 @@ from accounts.services import register_system, renew_secret, withdraw_system
 from audit.enums import Action, Basis
 from audit.models import AccessEntry, ChangeEntry
 from measurements.models import QuestionnaireResponse, Reading, RefusedSubmission
-from patients.enums import EndReason, EnrolmentStatus
 from tests.accounts.pairing import TOKEN, basic, post
 from tests.database import see_everything
 from tests.factories.accounts import token_of
 from tests.factories.clock import NOW
+from tests.factories.patients import end_course
 from tests.measurements.tablet import BATCH, READINGS, RESPONSES, reading, response
 
 EVERYTHING = list(SystemScope)
@@ -154,7 +154,7 @@ def test_it_reads_the_patients_of_its_own_municipality_and_the_log_names_it(worl
 
 
 def test_a_foreign_patient_a_missing_one_and_one_whose_course_is_over_look_the_same(world, epj):
-    world.per.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    end_course(world.per)
     asked = [str(world.nils.pk), str(world.solveig.pk), str(uuid4()), str(world.per.pk), "", "Per", "x\x00y"]
     told = []
     for patient in asked:

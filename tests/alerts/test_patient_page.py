@@ -18,14 +18,14 @@ from audit.models import AccessEntry
 from careplans.models import Measure
 from measurements.enums import Source, StatementKind
 from measurements.models import ReadingStatement
-from patients.enums import EndReason, EnrolmentStatus
+from patients.enums import EnrolmentStatus
 from tests import database
 from tests.alerts.pages import title, words
 from tests.factories.accounts import let_in, make_device, make_membership, make_user
 from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
-from tests.factories.patients import make_enrolment, make_patient
+from tests.factories.patients import end_course, make_enrolment, make_patient
 
 NOTE = "Ringte. Han er tungpustet, men har det bedre etter hvile. Måler igjen kl. 12."
 
@@ -365,7 +365,7 @@ def test_nobody_lets_go_of_somebody_elses_case(world, as_kari, red):
 
 
 def test_a_case_left_open_by_an_ended_course_can_be_opened_until_it_is_handled(world, as_kari, mine):
-    world.per.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    end_course(world.per)
     assert as_kari.get(address(world.per)).status_code == 200
     assert as_kari.post(address(world.per), sent(world.per)).status_code == 302
     database.see_everything()
@@ -375,7 +375,7 @@ def test_a_case_left_open_by_an_ended_course_can_be_opened_until_it_is_handled(w
 
 def test_another_services_open_case_opens_nothing(world, as_ola, mine):
     """The row alone gives nobody else access, not even when the course has ended."""
-    world.per.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    end_course(world.per)
     assert as_ola.get(address(world.per)).status_code == 404
 
 

@@ -9,7 +9,7 @@ from dho.lib.addresses import indexes_of
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
 from patients.enums import EnrolmentStatus, NationalIdKind, Sex, TargetGroup
-from patients.models import Enrolment, HomeAddress, Patient
+from patients.models import Enrolment, HomeAddress, PathwayStep, Patient, Pause
 from tests.factories.clock import NOW
 
 _numbers = count(1)
@@ -56,11 +56,43 @@ def make_home(patient: Patient, street: str = "Storgata 12 B", code: str = "2211
 def make_enrolment(patient: Patient, service, **fields) -> Enrolment:
     """An active course at the service."""
     fields.setdefault("status", EnrolmentStatus.ACTIVE)
-    fields.setdefault("started_on", date(2026, 6, 1))
+    if fields["status"] != EnrolmentStatus.START_UP:
+        fields.setdefault("started_on", date(2026, 6, 1))
+    fields.setdefault("allocated_on", fields.get("started_on") or date(2026, 6, 1))
     fields.setdefault("target_groups", [TargetGroup.COPD])
     return Enrolment.objects.create(
         municipality_id=patient.municipality_id,
         patient=patient,
         service=service,
         **fields,
+    )
+
+
+def end_course(patient: Patient, on: date | None = None, reason: str = "OWN_WISH", *, by: User | None = None) -> None:
+    """The patient's open course is over, as the service does it: the step first, then the course."""
+    course = Enrolment.objects.get(patient=patient, ended_on__isnull=True)
+    PathwayStep.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        enrolment=course,
+        from_status=course.status,
+        to_status=EnrolmentStatus.ENDED,
+        at=NOW,
+        by=by or User.objects.get(username="kari"),
+    )
+    course.status, course.ended_on, course.end_reason = EnrolmentStatus.ENDED, on or NOW.date(), reason
+    course.save()
+
+
+def pause(patient: Patient, first_day: date, last_day: date, *, by: User | None = None) -> Pause:
+    """Days on which nothing is expected of the patient."""
+    return Pause.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        enrolment=Enrolment.objects.get(patient=patient, ended_on__isnull=True),
+        first_day=first_day,
+        last_day=last_day,
+        reason="Ferie.",
+        registered_at=NOW,
+        registered_by=by or User.objects.get(username="kari"),
     )

@@ -12,10 +12,10 @@ from audit.services import Refused
 from dho.lib import rls
 from organisations.models import Agreement
 from patients.access import get_patient, visible_patients
-from patients.enums import EndReason, EnrolmentStatus
 from tests.database import see_everything
 from tests.factories.accounts import actor_of, make_membership
 from tests.factories.clock import NOW
+from tests.factories.patients import end_course
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,7 @@ def test_access_ends_the_day_after_the_agreement(world):
 
 
 def test_access_ends_with_the_course_of_the_service(world):
-    world.per.enrolments.update(
-        status=EnrolmentStatus.ENDED,
-        ended_on=date(2026, 11, 1),
-        end_reason=EndReason.OWN_WISH,
-    )
+    end_course(world.per, date(2026, 11, 1))
     assert set(visible_patients(actor_of(world.kari), now=NOW)) == {world.solveig}
 
 

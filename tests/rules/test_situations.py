@@ -17,7 +17,6 @@ from audit.enums import Action
 from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement
-from patients.enums import EndReason, EnrolmentStatus
 from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
@@ -27,7 +26,7 @@ from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_service
-from tests.factories.patients import make_enrolment, make_patient
+from tests.factories.patients import end_course, make_enrolment, make_patient
 from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
 IDS = [
@@ -117,7 +116,7 @@ def ended_course(world):
     patient = make_patient(world.b.pk, "Fremmed", "Ukjent", gp=world.nils.gp)
     make_enrolment(patient, world.joint)
     found = case_of(world, patient, gp=world.nils.gp, service=world.joint)
-    patient.enrolments.update(status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH)
+    end_course(patient)
     QueueEntry.objects.filter(patient=patient).delete()
     return found
 

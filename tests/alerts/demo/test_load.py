@@ -76,7 +76,7 @@ def test_it_holds_plans_and_enrolments_in_every_state(demo):
             "RETURNED": 2,
             "SUPERSEDED": 4,
         }
-        assert counted(Enrolment, "status") == {"ACTIVE": 22, "ENDED": 1, "PAUSED": 1, "TRIAL": 6}
+        assert counted(Enrolment, "status") == {"ACTIVE": 23, "ENDED": 1, "TRIAL": 6}
         expired = PlanVersion.objects.filter(status="APPROVED", valid_until__lt=demo)
         assert expired.count() == 1
         without_plan = Patient.objects.filter(plan__isnull=True, enrolments__status="TRIAL")

@@ -16,13 +16,11 @@ from measurements.enums import Timing
 from measurements.models import QuestionnaireResponse, Reading
 from organisations.enums import ServiceKind
 from organisations.models import FollowUpService
-from patients.enums import EndReason, EnrolmentStatus
-from patients.models import Enrolment
 from tests.factories.accounts import make_device
 from tests.factories.careplans import COPD_LIMITS, approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
-from tests.factories.patients import make_patient
+from tests.factories.patients import end_course, make_patient
 
 MINUTE = timedelta(minutes=1)
 
@@ -266,9 +264,7 @@ def test_a_clock_ahead_is_an_equipment_matter_and_the_value_is_judged_all_the_sa
 
 
 def test_a_reading_after_the_service_ended_still_reaches_the_service(world):
-    Enrolment.objects.filter(patient=world.per).update(
-        status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.OWN_WISH
-    )
+    end_course(world.per)
     make_reading(world.per_tablet, "spo2", 84, at=NOW)
     assess(world.per)
     assert QueueEntry.objects.get().service == world.joint

@@ -14,12 +14,10 @@ from alerts.queries.invariants import find_breaches
 from alerts.services import expecting
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
-from patients.enums import EndReason, EnrolmentStatus
-from patients.models import Enrolment
 from tests.factories.careplans import add_schedule, approve, make_draft
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
-from tests.factories.patients import make_enrolment
+from tests.factories.patients import end_course, make_enrolment, pause
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DUE = datetime(2026, 11, 19, 7, tzinfo=UTC)  # Thursday 08.00 in Oslo
@@ -177,7 +175,7 @@ def test_an_alert_a_nurse_has_taken_stays_hers(world, expected):
 
 
 def test_a_pause_is_silent_and_moves_on(world, expected):
-    Enrolment.objects.filter(patient=world.per).update(status=EnrolmentStatus.PAUSED)
+    pause(world.per, NOW.date(), NOW.date() + 7 * DAY)
     services.keep_expectations(now=NOW)
     examine(DEADLINE + DAY)
     expected.refresh_from_db()
@@ -185,17 +183,13 @@ def test_a_pause_is_silent_and_moves_on(world, expected):
 
 
 def test_an_ended_course_expects_nothing(world, expected):
-    Enrolment.objects.filter(patient=world.per).update(
-        status=EnrolmentStatus.ENDED, ended_on=NOW.date(), end_reason=EndReason.MOVED
-    )
+    end_course(world.per)
     assert services.keep_expectations(now=NOW) == 1
     assert not Expectation.objects.exists()
 
 
 def enrol_again(world, started_on):
-    Enrolment.objects.filter(patient=world.per).update(
-        status=EnrolmentStatus.ENDED, ended_on=NOW.date() - 9 * DAY, end_reason=EndReason.MOVED
-    )
+    end_course(world.per, NOW.date() - 9 * DAY)
     services.keep_expectations(now=NOW - DAY)
     make_enrolment(world.per, world.joint, started_on=started_on)
 
@@ -258,10 +252,10 @@ def test_a_patient_whose_deadline_cannot_be_examined_does_not_stop_the_others(wo
     services.keep_expectations(now=DUE - HOUR)
     step = expecting._step
 
-    def fails_for_per(expectation, desk, **more):
+    def fails_for_per(expectation, desk, *more):
         if expectation.patient_id == world.per.pk:
             raise RuntimeError("of ours")
-        step(expectation, desk, **more)
+        step(expectation, desk, *more)
 
     monkeypatch.setattr(expecting, "_step", fails_for_per)
     assert examine() == 1

@@ -1,0 +1,175 @@
+"""The self-care plan and its versions (R-029, R-044): what is frozen when, and what may follow what."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from pgtrigger import Before, Insert, Trigger, Update
+from uuid_utils.compat import uuid7
+
+from accounts.models import User
+from audit.history import never_deleted, record_changes
+from careplans.enums import GuidanceForm, Initiator, VersionStatus
+from dho.lib.numbers import OSLO
+from organisations.models import Municipality
+from patients.models import Patient
+
+OPEN_STATUSES = [VersionStatus.DRAFT, VersionStatus.PROPOSED]
+
+
+class Plan(models.Model):
+    """The one self-care plan of a patient (R-029); everything in it lives in versions."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="plan")
+
+    class Meta:
+        triggers = [never_deleted()]
+        constraints = [models.UniqueConstraint(fields=["id", "municipality"], name="plan_id_municipality")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
+    """Look-ups by time."""
+
+    def in_force(self, at: datetime) -> "PlanVersionQuerySet":
+        """Approved by the doctor and not yet superseded or expired at that moment."""
+        return self.filter(approved_at__lte=at, valid_until__gt=at).exclude(superseded_at__lte=at)
+
+
+class PlanVersion(models.Model):
+    """One version of the plan. Once sent it only moves on; once approved it never changes (P2)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="plan_versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=VersionStatus, default=VersionStatus.DRAFT)
+    what_matters = models.TextField(_("Hva er viktig for deg?"))
+    habitual_state = models.TextField(_("Vanlig tilstand"), blank=True)
+    initiator = models.CharField(max_length=8, choices=Initiator, default=Initiator.SERVICE, db_default="SERVICE")
+    # How a plan that the hospital began is anchored with the GP (R-051).
+    anchoring = models.CharField(max_length=300, blank=True, default="", db_default="")
+    relatives_part = models.TextField(_("Pårørendes del"), blank=True, default="", db_default="")
+    outside_hours = models.TextField(_("Når tjenesten er stengt"), blank=True, default="", db_default="")
+    guidance_every_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    guidance_form = models.CharField(max_length=5, choices=GuidanceForm, blank=True, default="", db_default="")
+    # When the nurse goes through the plan with the patient again; the doctor sets how long it is valid.
+    review_on = models.DateField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    valid_until = models.DateTimeField(null=True)
+    superseded_at = models.DateTimeField(null=True)
+
+    objects = PlanVersionQuerySet.as_manager()
+
+    class Meta:
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            Trigger(
+                name="only_moves_on",
+                when=Before,
+                operation=Update,
+                # Content is frozen from the moment the doctor may be reading it; an approval can only be superseded.
+                func="""
+                    IF OLD.status <> 'DRAFT' AND (
+                        to_jsonb(NEW) - '{status,approved_at,approved_by_id,valid_until,superseded_at}'::text[]
+                        IS DISTINCT FROM
+                        to_jsonb(OLD) - '{status,approved_at,approved_by_id,valid_until,superseded_at}'::text[]
+                    ) THEN RAISE EXCEPTION 'pgtrigger: a sent plan version cannot be changed'; END IF;
+                    IF OLD.status IN ('APPROVED', 'SUPERSEDED') AND (
+                        NEW.status <> 'SUPERSEDED' OR OLD.status = 'SUPERSEDED'
+                        OR to_jsonb(NEW) - '{status,superseded_at}'::text[]
+                        IS DISTINCT FROM to_jsonb(OLD) - '{status,superseded_at}'::text[]
+                    ) THEN RAISE EXCEPTION 'pgtrigger: an approved plan version never changes'; END IF;
+                    IF (OLD.status, NEW.status) NOT IN (
+                        ('DRAFT', 'DRAFT'), ('DRAFT', 'PROPOSED'), ('PROPOSED', 'APPROVED'),
+                        ('PROPOSED', 'RETURNED'), ('PROPOSED', 'WITHDRAWN'), ('APPROVED', 'SUPERSEDED')
+                    ) THEN RAISE EXCEPTION 'pgtrigger: no step from % to %', OLD.status, NEW.status; END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Trigger(
+                name="starts_as_draft",
+                when=Before,
+                operation=Insert,
+                func="""
+                    IF NEW.status <> 'DRAFT' THEN RAISE EXCEPTION 'pgtrigger: a version starts as a draft'; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "approved_at"], name="version_by_patient")]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="version_number_unique"),
+            models.UniqueConstraint(fields=["id", "municipality"], name="version_id_municipality"),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(status=VersionStatus.APPROVED),
+                name="version_one_approved",
+            ),
+            models.UniqueConstraint(
+                fields=["plan"],
+                condition=Q(status__in=OPEN_STATUSES),
+                name="version_one_open_proposal",
+            ),
+            models.CheckConstraint(
+                name="version_approval_complete",
+                condition=Q(
+                    status__in=[VersionStatus.APPROVED, VersionStatus.SUPERSEDED],
+                    approved_at__isnull=False,
+                    approved_by__isnull=False,
+                    # Said apart: a comparison with NULL is not false, and a check lets it pass.
+                    valid_until__isnull=False,
+                    valid_until__gt=F("approved_at"),
+                )
+                | Q(
+                    status__in=[
+                        *OPEN_STATUSES,
+                        VersionStatus.RETURNED,
+                        VersionStatus.WITHDRAWN,
+                    ],
+                    approved_at__isnull=True,
+                    approved_by__isnull=True,
+                    valid_until__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=VersionStatus.SUPERSEDED, superseded_at__isnull=False)
+                | ~Q(status=VersionStatus.SUPERSEDED) & Q(superseded_at__isnull=True),
+                name="version_superseded_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=VersionStatus.DRAFT,
+                    sent_at__isnull=True,
+                    sent_by__isnull=True,
+                )
+                | ~Q(status=VersionStatus.DRAFT) & Q(sent_at__isnull=False, sent_by__isnull=False),
+                name="version_sent_pair",
+            ),
+            models.CheckConstraint(condition=~Q(what_matters=""), name="version_says_what_matters"),
+            models.CheckConstraint(
+                condition=Q(guidance_every_weeks__isnull=True, guidance_form="")
+                | Q(guidance_every_weeks__gte=1) & ~Q(guidance_form=""),
+                name="version_guidance_pair",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of validity as people say it: validity ends at an instant, usually the midnight after."""
+        return (self.valid_until - timedelta(microseconds=1)).astimezone(OSLO).date() if self.valid_until else None

@@ -1,0 +1,77 @@
+"""The nurse's steps: draft, send, withdraw (R-035, R-044)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.actor import Actor
+from careplans.enums import VersionStatus
+from careplans.models import OPEN_STATUSES, Plan, PlanVersion
+from careplans.services.content import PlanContent, columns_of, content_of, write_content
+from careplans.services.locks import lock, locked, require_writer
+from careplans.services.problems import problems_of
+from careplans.services.refusals import PlanProblems, VersionIsOpen, WrongStep
+from patients.models import Patient
+
+
+@transaction.atomic
+def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: datetime) -> PlanVersion:
+    """A new version with exactly this content; opens the plan when the patient has none (R-029, R-037).
+
+    Raises NotYours, PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
+    """
+    require_writer(patient, by=by, now=now)
+    plan, _ = Plan.objects.get_or_create(patient=patient, defaults={"municipality_id": patient.municipality_id})
+    lock(plan.pk)
+    if standing := plan.versions.filter(status__in=OPEN_STATUSES).first():
+        raise VersionIsOpen(standing)
+    version = PlanVersion(
+        plan=plan,
+        patient=patient,
+        municipality_id=patient.municipality_id,
+        number=(plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        **columns_of(content),
+        created_at=now,
+        created_by=by.user,
+    )
+    write_content(version, content)
+    return version
+
+
+@transaction.atomic
+def revise(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+    """A new draft with the content of this version, to be changed; what is in force stays in force (AT-30, R-044)."""
+    return create_draft(patient=version.patient, content=content_of(version), by=by, now=now)
+
+
+@transaction.atomic
+def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+    """Send the draft to the doctor who decides, the GP or in its phase the hospital's, and freeze it (R-041, C3).
+
+    Raises NotYours, PlanProblems with everything that is missing or cannot be judged, WrongStep unless it is a draft.
+    """
+    require_writer(version.patient, by=by, now=now)
+    version = locked(version)
+    if version.status != VersionStatus.DRAFT:
+        raise WrongStep(version.status)
+    if found := problems_of(version, now=now):
+        raise PlanProblems(found)
+    version.status, version.sent_at, version.sent_by = VersionStatus.PROPOSED, now, by.user
+    version.save(update_fields=["status", "sent_at", "sent_by"])
+    return version
+
+
+@transaction.atomic
+def withdraw(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersion:
+    """Take a proposal back before the doctor has decided, to write a new one.
+
+    Raises NotYours, WrongStep when nothing waits.
+    """
+    require_writer(version.patient, by=by, now=now)
+    version = locked(version)
+    if version.status != VersionStatus.PROPOSED:
+        raise WrongStep(version.status)
+    version.status = VersionStatus.WITHDRAWN
+    version.save(update_fields=["status"])
+    return version
