@@ -26,6 +26,8 @@ from organisations.models import Agreement
 from patients.models import Enrolment
 
 PAGE_SIZE: Final = 100
+# Of the versions of one form, which one the list tells of.
+_LISTED_FIRST: Final[list[str]] = [FormStatus.ACTIVE, FormStatus.DRAFT, FormStatus.RETIRED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,29 @@ def questionnaires_seen_by(by: Actor, *, on: date) -> QuerySet[Questionnaire]:
         | Q(authority_id__in=by.municipality_ids)
     )
     found = Questionnaire.objects.filter(seen).select_related("service", "authority")
-    # An unfinished draft is only for those who write it.
+    # An unfinished draft is only for the organisation that writes it.
     return found.exclude(Q(status=FormStatus.DRAFT) & ~owned_by(by))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One form of the list: the version in use, else the latest; and the draft beside it, if there is one."""
+
+    form: Questionnaire
+    draft: Questionnaire | None
+
+
+def listed_questionnaires(by: Actor, *, on: date) -> list[Listed]:
+    """What the person may see, each form once, in the order of their names; drafts alone and retired ones too."""
+    by_code: dict[str, list[Questionnaire]] = {}
+    for form in questionnaires_seen_by(by, on=on).order_by("-version"):
+        by_code.setdefault(form.code, []).append(form)
+    found = []
+    for versions in by_code.values():
+        told = min(versions, key=lambda form: _LISTED_FIRST.index(form.status))
+        draft = next((form for form in versions if form.status == FormStatus.DRAFT), None)
+        found.append(Listed(told, draft if draft != told else None))
+    return sorted(found, key=lambda row: row.form.title.casefold())
 
 
 def owned_by(by: Actor) -> Q:

@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, F, Q, Value
 from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext
 from pgtrigger import AnyChange, Before, Delete, Insert, Protect, Trigger, Update
 from pgtrigger import F as Column
 from pgtrigger import Q as Rows
@@ -19,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import DeviceCredential, SystemClient, User
 from audit.history import record_changes
+from dho.lib.numbers import WEEKDAYS
 from measurements.enums import FormStatus, HigherIs, ItemKind, ItemType, Timing
 from measurements.models.facts import SUBMITTERS, immutable_fact, one_of
 from organisations.models import FollowUpService, Municipality
@@ -180,6 +182,13 @@ class Questionnaire(models.Model):
     def owner_id(self) -> UUID | int | None:
         """The owner's id, without asking for the owner."""
         return self.service_id or self.authority_id
+
+    @property
+    def day_names(self) -> list[str]:
+        """The days it proposes, in words: «hver dag», «hverdager», or each by its name."""
+        days = sorted(self.weekdays)
+        whole = {tuple(range(7)): gettext("hver dag"), tuple(range(5)): gettext("hverdager")}.get(tuple(days))
+        return [whole] if whole else [str(WEEKDAYS[day]) for day in days]
 
     def band_of(self, score: Decimal | int | None) -> str:
         """What the form says of a sum: «Litt mer plager enn vanlig»; empty when it says nothing."""
