@@ -78,8 +78,9 @@ def band_problems(bands: Sequence[Band], items: Sequence[QuestionnaireItem]) -> 
         if following["low"] <= band["high"]:
             found.append(_("Poengsummen: «%(first)s» og «%(second)s» dekker de samme poengene.") % told)
         elif following["low"] > band["high"] + 1:
-            missing = {"low": band["high"] + 1, "high": following["low"] - 1}
-            found.append(_("Poengsummen: det mangler en beskrivelse av %(low)s–%(high)s poeng.") % missing)
+            low, high = band["high"] + 1, following["low"] - 1
+            missing = {"points": low if low == high else f"{low}–{high}"}
+            found.append(_("Poengsummen: det mangler en beskrivelse av %(points)s poeng.") % missing)
     if ordered[0]["low"] > limits[0] or max(band["high"] for band in ordered) < limits[1]:
         told = {"low": limits[0], "high": limits[1]}
         found.append(_("Poengsummen: beskrivelsene må dekke alle summer fra %(low)s til %(high)s.") % told)

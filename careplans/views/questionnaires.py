@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.logged import logs_nothing
-from careplans.queries.form_use import plans_by_form, plans_everywhere
+from careplans.queries.form_use import plans_by_form, plans_that_need
 from measurements.content import problems_of, score_range
 from measurements.enums import FORM_LANGUAGES, FormStatus, ItemType
 from measurements.forms.head import HeadForm, TitleForm
@@ -172,7 +172,7 @@ def take_out_of_use(request: ActorRequest, questionnaire_id: int) -> HttpRespons
     """Retire a version for good. While plans ask for the form it is refused, and the page says what to do."""
     by, form = written(request, questionnaire_id, FormStatus.ACTIVE)
     now = timezone.now()
-    asked = plans_everywhere(form.code, at=now)
+    asked = plans_that_need(form.code, at=now)
     context = {"form": form, "asked": asked}
     if request.method == "POST":
         try:

@@ -49,11 +49,11 @@ class HeadForm(TitleForm):
         self.form = form
         for n in range(1, BAND_ROWS + 1):
             row = {"n": n}
-            low, high = gettext("Fra poeng, rad %(n)s") % row, gettext("Til poeng, rad %(n)s") % row
+            low, high = gettext("Fra (rad %(n)s)") % row, gettext("Til (rad %(n)s)") % row
             self.fields[f"low_{n}"] = WholeField(label=low, most=_MOST_POINTS, required=False)
             self.fields[f"high_{n}"] = WholeField(label=high, most=_MOST_POINTS, required=False)
             self.fields[f"text_{n}"] = LineField(
-                label=gettext("Beskrivelse, rad %(n)s") % row, max_length=80, required=False
+                label=gettext("Beskrivelse (rad %(n)s)") % row, max_length=80, required=False
             )
 
     def clean_times(self) -> list[time]:
@@ -83,7 +83,7 @@ class HeadForm(TitleForm):
         bands = list(self._bands())
         if not self.errors:
             for text in band_problems(bands, list(self.form.items.all())) if self.form.items.exists() else ():
-                self.add_error("low_1", text)
+                self.add_error("text_1", text)
         found["bands"] = bands
         return found
 

@@ -7,13 +7,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from careplans.services.problems import problems_of
 from careplans.views import questionnaires as views
 from measurements.enums import FormStatus
 from measurements.models import Questionnaire
 from measurements.services.questionnaires import activate
 from tests.database import see_everything
 from tests.factories.accounts import let_in
-from tests.factories.careplans import add_schedule, approve, make_draft
+from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.questionnaires import BRANCHING, after, choice, make_form, yes_no
 
@@ -255,21 +256,21 @@ def test_the_head_of_a_draft_is_changed(eva, draft):
             {"low_1": "-1", "high_1": "17", "text_1": "Alt"},
             {
                 "low_1": [
-                    "Fra poeng, rad 1: skriv et helt tall fra 0 til 9999.",
+                    "Fra (rad 1): skriv et helt tall fra 0 til 9999.",
                 ]
             },
         ),
         (
             {"low_1": "0", "high_1": "5", "text_1": "Lite", "low_2": "5", "high_2": "17", "text_2": "Mye"},
-            {"low_1": ["Poengsummen: «Lite» og «Mye» dekker de samme poengene."]},
+            {"text_1": ["Poengsummen: «Lite» og «Mye» dekker de samme poengene."]},
         ),
         (
             {"low_1": "0", "high_1": "4", "text_1": "Lite", "low_2": "6", "high_2": "17", "text_2": "Mye"},
-            {"low_1": ["Poengsummen: det mangler en beskrivelse av 5–5 poeng."]},
+            {"text_1": ["Poengsummen: det mangler en beskrivelse av 5 poeng."]},
         ),
         (
             {"low_1": "0", "high_1": "3", "text_1": "Lite"},
-            {"low_1": ["Poengsummen: beskrivelsene må dekke alle summer fra 0 til 17."]},
+            {"text_1": ["Poengsummen: beskrivelsene må dekke alle summer fra 0 til 17."]},
         ),
     ],
 )
@@ -320,7 +321,7 @@ def test_a_form_that_plans_ask_for_stays_in_use_and_the_page_says_what_to_do(wor
         (eva.post(address("questionnaire-retire", active)), 409),
     ):
         assert page.status_code == status
-        assert "Planen til 1 pasient ber om skjemaet." in page.text
+        assert "Planen til 1 pasient ber om skjemaet, eller" in page.text
         assert "eller lag en ny versjon og ta den i bruk." in page.text
     assert state(active) == FormStatus.ACTIVE
 
@@ -335,6 +336,22 @@ def test_plans_in_other_municipalities_keep_it_in_use_too(world, active):
     page = browser_of(world.ness).post(address("questionnaire-retire", form))
     assert (page.status_code, "Planen til 1 pasient" in page.text, "Iversen" in page.text) == (409, True, False)
     assert state(form) == FormStatus.ACTIVE
+
+
+def test_a_plan_that_waits_for_the_doctor_keeps_it_in_use_too(world, eva, active):
+    version = make_draft(world.solveig, world.kari)
+    add_schedule(version, None, questionnaire_code="hoste", weekdays=[0], times=[time(9)])
+    propose(version)
+    assert eva.get(address("questionnaire", active)).context["asked"] == 0
+    assert eva.post(address("questionnaire-retire", active)).status_code == 409
+
+
+def test_a_plan_with_a_form_that_is_not_in_use_is_not_sent(world, active):
+    version = make_draft(world.solveig, world.kari)
+    for code in ("hoste", "ukjent"):
+        add_schedule(version, None, questionnaire_code=code, weekdays=[0], times=[time(9)])
+    told = [text for text in problems_of(version, now=NOW) if "Skjemaet" in text]
+    assert told == ["Skjemaet «ukjent» er ikke i bruk. Velg et annet, eller ta det ut av planen."]
 
 
 def test_a_form_that_no_plan_asks_for_is_taken_out_of_use(world, eva, active):

@@ -239,7 +239,7 @@ def band(low: int, high: int, text: str = "") -> dict:
         ([band(0, 17)], []),
         ([band(5, 17), band(0, 4)], []),
         ([band(0, 5), band(5, 17)], ["Poengsummen: «0–5» og «5–17» dekker de samme poengene."]),
-        ([band(0, 4), band(6, 17)], ["Poengsummen: det mangler en beskrivelse av 5–5 poeng."]),
+        ([band(0, 4), band(6, 17)], ["Poengsummen: det mangler en beskrivelse av 5 poeng."]),
         ([band(1, 17)], ["Poengsummen: beskrivelsene må dekke alle summer fra 0 til 17."]),
         ([band(0, 16)], ["Poengsummen: beskrivelsene må dekke alle summer fra 0 til 17."]),
         ([band(0, 99)], []),
