@@ -55,6 +55,26 @@ def _of_condition(condition: dict[str, Any], earlier: Sequence[QuestionnaireItem
     return []
 
 
+def judged_otherwise(old: Sequence[QuestionnaireItem], new: Sequence[QuestionnaireItem]) -> set[str]:
+    """The codes of the old questions of which an answer no longer says the same: gone, answered or shown otherwise."""
+    now = {item.code: (item.kind, item.scale, sorted(map(repr, item.answers)), item.shown_if) for item in new}
+    then = {item.code: (item.kind, item.scale, sorted(map(repr, item.answers)), item.shown_if) for item in old}
+    return {code for code, said in then.items() if now.get(code) != said}
+
+
+def counts_otherwise(old: Sequence[QuestionnaireItem], new: Sequence[QuestionnaireItem]) -> bool:
+    """Whether the same state of a patient may give another sum than before."""
+    return _counted(old) != _counted(new)
+
+
+def _counted(items: Sequence[QuestionnaireItem]) -> dict[str, object]:
+    return {
+        item.code: (sorted(zip(map(repr, item.answers), item.points, strict=True)), item.required, item.shown_if)
+        for item in items
+        if item.points
+    }
+
+
 def score_range(items: Sequence[QuestionnaireItem]) -> tuple[int, int] | None:
     """The lowest and highest sum there can be; None when no answer gives points."""
     counted = [item for item in items if item.points]

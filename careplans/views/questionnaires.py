@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.logged import logs_nothing
-from careplans.queries.form_use import plans_by_form, plans_that_need
+from careplans.queries.form_use import limits_against, plans_by_form, plans_that_need
 from measurements.content import problems_of, score_range
 from measurements.enums import FORM_LANGUAGES, FormStatus, ItemType
 from measurements.forms.head import HeadForm, TitleForm
@@ -91,16 +91,17 @@ def shown(request: ActorRequest, by: Actor, form: Questionnaire, **more: Any) ->
     items = list(form.items.all())
     asked = request.GET.get("lang", "")
     language = asked if asked in FORM_LANGUAGES else FORM_LANGUAGES[0]
-    drafted = form.status == FormStatus.DRAFT
+    now, drafted = timezone.now(), form.status == FormStatus.DRAFT
     context = {
         "form": form,
         "preview": previewed(form, items, language),
         "language": language,
         "writes": may_write(form, by),
         "range": score_range(items),
-        "problems": problems_of(form, items) if drafted else [],
+        "problems": [*problems_of(form, items), *limits_against(form, at=now)] if drafted else [],
         "versions": questionnaires_seen_by(by, on=timezone.localdate()).filter(code=form.code).order_by("-version"),
-        "asked": plans_by_form([form.code], at=timezone.now()).get(form.code, 0),
+        "asked": plans_by_form([form.code], at=now).get(form.code, 0),
+        "codes": {item.code for item in items},
         "types": ItemType.choices,
     }
     status = more.pop("status", 200)
@@ -150,13 +151,12 @@ def take_into_use(request: ActorRequest, questionnaire_id: int) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            activate(form=form, by=by, now=now)
+            activate(form=form, by=by, now=now, also=limits_against(form, at=now))
         except NotReady as refused:
             return shown(request, by, form, problems=refused.problems, refused=True, status=422)
         messages.success(request, _("%(title)s, versjon %(version)s, er tatt i bruk.") % _names(form))
         return redirect("questionnaire", form.pk)
-    problems = problems_of(form, list(form.items.all()))
-    if problems:
+    if problems_of(form, list(form.items.all())) or limits_against(form, at=now):
         return shown(request, by, form, refused=True)
     standing = Questionnaire.objects.filter(code=form.code, status=FormStatus.ACTIVE).first()
     context = {"form": form, "standing": standing, "asked": plans_by_form([form.code], at=now).get(form.code, 0)}

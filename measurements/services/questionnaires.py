@@ -136,13 +136,14 @@ def new_version(*, form: Questionnaire, by: Actor, now: datetime) -> Questionnai
 
 
 @transaction.atomic
-def activate(*, form: Questionnaire, by: Actor, now: datetime) -> None:
+def activate(*, form: Questionnaire, by: Actor, now: datetime, also: Sequence[Problem] = ()) -> None:
     """Take the draft into use; the version that was in use is retired at the same moment.
 
+    `also` are problems that the form itself does not show: what plans hold against it (`careplans.queries.form_use`).
     Raises NotReady, WrongStep when somebody else was first, and PermissionDenied.
     """
     found = _locked(form, by, FormStatus.DRAFT)
-    problems = problems_of(found, list(found.items.all()))
+    problems = [*problems_of(found, list(found.items.all())), *also]
     if problems:
         raise NotReady(problems)
     standing = Questionnaire.objects.filter(code=found.code, status=FormStatus.ACTIVE)

@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from careplans.scoring import RuleKind
 from careplans.services.problems import problems_of
 from careplans.views import questionnaires as views
 from measurements.enums import FormStatus
@@ -312,6 +313,64 @@ def test_what_is_not_right_is_not_taken_into_use(world, eva):
     assert (page.status_code, "«A?»: et valg trenger minst to svar." in page.text) == (422, True)
     assert 'role="alert"' in eva.get(address("questionnaire-activate", form)).text
     assert state(form) == FormStatus.DRAFT
+
+
+def limited(world, **rule) -> None:
+    """Per's plan in force has a limit on the form."""
+    at = NOW - timedelta(days=1)
+    version = make_draft(world.per, world.kari, limits=[{"quantity": "hoste"} | rule], now=at)
+    approve(version, world.dahl, now=at)
+
+
+ANSWER = {"kind": RuleKind.ANSWER, "item": "cough", "red_answers": ["much"]}
+SCORE = {"kind": RuleKind.SCORE, "yellow_high": 4, "red_high": 8}
+COUGH = choice("cough", ("no", 0), ("some", 1), ("much", 2))
+
+
+@pytest.mark.parametrize(
+    ("rule", "change", "told"),
+    [
+        # Other answers, another condition, or the question gone: the limit would not see what the doctor meant it to.
+        (ANSWER, {"options": [*COUGH["options"], {"value": "worst", "label": "Verst", "points": 3}]}, "cough"),
+        (ANSWER, {"options": COUGH["options"][:2]}, "cough"),
+        (ANSWER, {"code": "hosting"}, "cough"),
+        (ANSWER, {"options": [option | {"points": 9} for option in COUGH["options"]]}, None),
+        (ANSWER, {"text": "Hvor mye hoster du?"}, None),
+        (SCORE, {"options": [option | {"points": 9} for option in COUGH["options"]]}, ""),
+        (SCORE, {"required": False}, ""),
+        (SCORE, {"text": "Hvor mye hoster du?"}, None),
+    ],
+)
+def test_a_version_that_a_doctors_limits_would_judge_otherwise_is_not_taken_into_use(
+    world, eva, active, rule, change, told
+):
+    limited(world, **rule)
+    eva.post(address("questionnaire-version", active))
+    see_everything()
+    second = Questionnaire.objects.get(code="hoste", version=2)
+    second.items.filter(code="cough").update(**change)
+    # What was shown after «cough» follows its new name.
+    if "code" in change:
+        second.items.filter(code="colour").update(shown_if=after("hosting", "some", "much"))
+    page = eva.post(address("questionnaire-activate", second))
+    see_everything()
+    if told is None:
+        assert (page.status_code, state(second)) == (302, FormStatus.ACTIVE)
+        return
+    assert (page.status_code, told in [each.item for each in page.context["problems"]]) == (422, True)
+    assert "planen til 1 av pasientene har en grense for" in page.text
+    assert (state(active), state(second)) == (FormStatus.ACTIVE, FormStatus.DRAFT)
+
+
+def test_limits_of_a_plan_that_is_over_hold_nothing_back(world, eva, active):
+    limited(world, **ANSWER)
+    see_everything()
+    approve(make_draft(world.per, world.kari), world.dahl)
+    eva.post(address("questionnaire-version", active))
+    second = Questionnaire.objects.get(code="hoste", version=2)
+    second.items.filter(code="cough").update(options=COUGH["options"][:2])
+    second.items.filter(code="colour").update(shown_if=after("cough", "some"))
+    assert eva.post(address("questionnaire-activate", second)).status_code == 302
 
 
 def test_a_form_that_plans_ask_for_stays_in_use_and_the_page_says_what_to_do(world, eva, active):
