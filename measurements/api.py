@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
@@ -23,6 +24,7 @@ from audit.logged import logs, logs_nothing
 from audit.services import record_device_access, record_system_access, record_system_refusal
 from dho.lib.origin import origin_of
 from measurements.authentication import Caller, MayCall, tried
+from measurements.enums import FORM_LANGUAGES
 from measurements.openapi import described
 from measurements.parsers import as_json
 from measurements.problems import refused_by
@@ -62,6 +64,13 @@ FOR_SYSTEMS: Final = OpenApiParameter(
     PATIENT,
     OpenApiTypes.UUID,
     description="Pasientens id. Systemer må sende den; en enhet har bare én pasient og sender den ikke.",
+)
+IN_LANGUAGE: Final = OpenApiParameter(
+    "lang",
+    OpenApiTypes.STR,
+    enum=FORM_LANGUAGES,
+    description="Språket i tekstene. Uten feltet: det første av disse i Accept-Language, ellers bokmål. Det som "
+    "ikke er oversatt, kommer på bokmål.",
 )
 
 
@@ -131,6 +140,20 @@ class CallerView(APIView):
         """Keep refused content; the follow-up service sees it when it happens again and again."""
         path = self.request.path
         keep_refused(credential=self.sender, endpoint=path, codes=codes, body=body, now=timezone.now(), items=items)
+
+
+def language_of(request: Request) -> str:
+    """The language asked for in the address, else by the header. Raises Refused for one that is not spoken here."""
+    asked = request.query_params.getlist(IN_LANGUAGE.name)
+    if asked:
+        if len(asked) > 1 or asked[0] not in FORM_LANGUAGES:
+            raise Refused(field_error(IN_LANGUAGE.name, "unknown_language"))
+        return asked[0]
+    for name, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "")):
+        spoken = name.partition("-")[0].replace("no", "nb")
+        if spoken in FORM_LANGUAGES:
+            return spoken
+    return FORM_LANGUAGES[0]
 
 
 def _patient_named(request: Request) -> UUID | None:
@@ -255,7 +278,8 @@ class ResponsesView(CallerView):
     @extend_schema(
         summary="Send et besvart skjema",
         description="201 første gang. Sendt på nytt med samme innhold: 200 og samme svar. Annet innhold under samme "
-        "id: 409.",
+        "id: 409. Et spørsmål med «shown_if» besvares bare når det vises: når det tidligere spørsmålet selv vises og "
+        "har ett av svarene. Svar på et skjult spørsmål blir avvist (hidden_item), og det mangler aldri.",
         parameters=[FOR_SYSTEMS],
         request=ResponseSerializer,
         responses=described({201: StoredSerializer, 200: StoredSerializer}, 400, 401, 403, 404, 409, 413, 415),

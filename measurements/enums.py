@@ -1,7 +1,12 @@
 """Choices of readings and questionnaires."""
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+# The languages of the patient's view. Forms are written in the first.
+FORM_LANGUAGES: Final = ("nb", "nn", "en")
 
 
 class Source(TextChoices):
@@ -35,6 +40,32 @@ class ItemKind(TextChoices):
     BOOLEAN = "boolean", _("Ja/nei")
     NUMBER = "number", _("Tall")
     TEXT = "text", _("Tekst")
+
+
+class ItemType(TextChoices):
+    """What the editor offers. A whole number, a decimal number and a scale are numbers to whoever answers."""
+
+    CHOICE = "choice", _("Valg")
+    BOOLEAN = "boolean", _("Ja/nei")
+    WHOLE = "whole", _("Helt tall")
+    DECIMAL = "decimal", _("Desimaltall")
+    SCALE = "scale", _("Skala fra 0 til 10")
+    TEXT = "text", _("Fritekst")
+
+
+class FormStatus(TextChoices):
+    """The life of one version of a questionnaire; there is no way back."""
+
+    DRAFT = "DRAFT", _("Utkast")
+    ACTIVE = "ACTIVE", _("I bruk")
+    RETIRED = "RETIRED", _("Ikke i bruk lenger")
+
+
+class HigherIs(TextChoices):
+    """What more points say. It only tells the reader; the plan's limits decide the colour."""
+
+    WORSE = "WORSE", _("Høyere poengsum betyr mer plager")
+    BETTER = "BETTER", _("Høyere poengsum betyr mindre plager")
 
 
 class StatementKind(TextChoices):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from alerts.queries.trends import current_judgement, in_force_from_to
 from careplans.enums import Zone
 from careplans.models import Measure, PlanVersion
 from careplans.scoring import Colour
-from dho.lib.numbers import OSLO
+from dho.lib.numbers import OSLO, decimal_comma
+from measurements.branching import hidden_items
 from measurements.models import QuestionnaireItem, QuestionnaireResponse
 from patients.models import Enrolment, Patient
 
@@ -165,7 +167,9 @@ def _answered(response: Any, items: list[QuestionnaireItem]) -> AnsweredForm:
 
 def answers_in_words(answers: dict[str, Any], items: list[QuestionnaireItem]) -> list[Answer]:
     """Question and answer as the patient read them; what no option explains stands as it was sent."""
-    return [Answer(item.text, _words(answers.get(item.code), item)) for item in items]
+    hidden = hidden_items(items, answers)
+    told = {code: gettext("Ikke spurt, ut fra svarene før") for code in hidden}
+    return [Answer(item.text, told.get(item.code) or _words(answers.get(item.code), item)) for item in items]
 
 
 def _words(answer: Any, item: QuestionnaireItem) -> str:
@@ -174,7 +178,14 @@ def _words(answer: Any, item: QuestionnaireItem) -> str:
     # True == 1 in Python, so the type must agree too.
     labels = (o["label"] for o in item.options if o["value"] == answer and type(o["value"]) is type(answer))
     yes_or_no = gettext("Ja") if answer is True else gettext("Nei")
-    return next(labels, yes_or_no if isinstance(answer, bool) else str(answer))
+    return next(labels, yes_or_no if isinstance(answer, bool) else _number_or_text(answer, item.unit))
+
+
+def _number_or_text(answer: Any, unit: str) -> str:
+    """A number as it is written in Norwegian, with its unit; anything else as it was sent."""
+    if not isinstance(answer, (int, float)):
+        return str(answer)
+    return f"{decimal_comma(Decimal(str(answer)))} {unit}".rstrip()
 
 
 def timeline(patient: Patient, versions: list[PlanVersion]) -> list[Event]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from careplans.models import PlanVersion, Threshold
 from careplans.scoring import Quantity, RuleSet
+from measurements.enums import FormStatus
 from measurements.models import Quantity as CatalogueQuantity
 from measurements.models import Questionnaire
 
@@ -32,7 +33,7 @@ def judged_quantities() -> dict[str, Quantity]:
     """Everything that has a number to be judged, by code: the quantities, and the forms with their points."""
     forms = {
         form.code: Quantity(form.code, form.title, "poeng", 0, Decimal(0), _MOST_POINTS)
-        for form in Questionnaire.objects.order_by("version")
+        for form in Questionnaire.objects.exclude(status=FormStatus.DRAFT).order_by("version")
     }
     return forms | quantities()
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from careplans.models import PlanVersion, Threshold
 from careplans.queries.catalogue import judged_quantities
-from careplans.scoring import Quantity, RuleSet
+from careplans.scoring import RuleSet
 from measurements.models import MeasurementType
 from measurements.models import Quantity as CatalogueQuantity
 
@@ -25,7 +25,7 @@ _kept: dict[UUID, RuleSet] = {}
 
 
 def rulesets_by_patient(patient_ids: Iterable[UUID], *, since: datetime, until: datetime) -> dict[UUID, Versions]:
-    """The versions that were in force at some time of the period, oldest first, with their rules; two queries in all.
+    """The versions that were in force at some time of the period, oldest first, with their rules; four queries at most.
 
     A patient without such a version is left out.
     """
@@ -50,7 +50,7 @@ def version_at(versions: Versions, at: datetime) -> tuple[PlanVersion, RuleSet] 
 
 
 def approved_rulesets(versions: Sequence[PlanVersion]) -> dict[UUID, RuleSet]:
-    """The rules of approved (or since superseded) versions, by version id, in at most one query."""
+    """The rules of approved (or since superseded) versions, by version id, in at most three queries."""
     if any(version.approved_at is None for version in versions):
         raise ValueError("Only an approved version judges (P2).")
     found = {version.pk: _kept[version.pk] for version in versions if version.pk in _kept}
@@ -58,9 +58,11 @@ def approved_rulesets(versions: Sequence[PlanVersion]) -> dict[UUID, RuleSet]:
     rows: dict[UUID, list[Threshold]] = defaultdict(list)
     for threshold in Threshold.objects.filter(version_id__in=missing).order_by("pk") if missing else ():
         rows[threshold.version_id].append(threshold)
+    # Read for each set of rules anew: a service may have taken a form of its own into use since the last.
+    known = judged_quantities() if missing else {}
     for pk in missing:
         rules = tuple(threshold.rule() for threshold in rows[pk])
-        found[pk] = RuleSet(str(pk), rules, _quantities_and_forms())
+        found[pk] = RuleSet(str(pk), rules, known)
     if len(_kept) + len(missing) > _MOST_KEPT:
         _kept.clear()
     _kept.update((pk, found[pk]) for pk in missing)
@@ -79,8 +81,3 @@ def _was_in_force(version: PlanVersion, at: datetime) -> bool:
         return False
     superseded = version.superseded_at is not None and version.superseded_at <= at
     return version.approved_at <= at < version.valid_until and not superseded
-
-
-@lru_cache(maxsize=1)
-def _quantities_and_forms() -> dict[str, Quantity]:
-    return judged_quantities()

@@ -4,7 +4,9 @@ from decimal import Decimal
 
 from careplans.queries.in_force import measurement_types
 from careplans.scoring import Answered, Measured
+from measurements.branching import hidden_items
 from measurements.models import QuestionnaireResponse, Reading
+from measurements.queries import known_form
 
 
 def as_scored(fact: Reading | QuestionnaireResponse) -> Measured | Answered:
@@ -13,7 +15,9 @@ def as_scored(fact: Reading | QuestionnaireResponse) -> Measured | Answered:
         return Measured(str(fact.pk), fact.judged_at, _values(fact))
     stored = fact.answers if isinstance(fact.answers, dict) else {}
     answers = {str(item): _answer(answer) for item, answer in stored.items()}
-    return Answered(str(fact.pk), fact.judged_at, fact.questionnaire.code, answers, fact.score)
+    hidden = hidden_items(known_form(fact.questionnaire_id).items.values(), stored)
+    code = fact.questionnaire.code
+    return Answered(str(fact.pk), fact.judged_at, code, answers, fact.score, frozenset(hidden))
 
 
 def _values(reading: Reading) -> dict[str, Decimal | None]:

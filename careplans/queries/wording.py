@@ -14,6 +14,7 @@ from careplans.scoring.measured import hours_text
 from careplans.scoring.news2 import RED_HIGH, YELLOW_HIGH
 from careplans.scoring.numbers import text
 from dho.lib.numbers import WEEKDAYS, duration_nb, time_nb
+from measurements.enums import FormStatus
 from measurements.models import Questionnaire, QuestionnaireItem
 from organisations.opening_hours import OpeningHours
 from patients.models import Enrolment
@@ -32,8 +33,9 @@ class Names:
 
     @classmethod
     def current(cls) -> "Names":
-        """The catalogue, and the questionnaires in use today."""
-        forms = Questionnaire.objects.filter(current=True).prefetch_related("items")
+        """The catalogue, and the questionnaires in their latest version, also those that are retired."""
+        known = Questionnaire.objects.exclude(status=FormStatus.DRAFT).order_by("version")
+        forms = known.prefetch_related("items")
         items = {(form.code, item.code): item for form in forms for item in form.items.all()}
         return cls(quantities(), {form.code: form.title for form in forms}, items)
 

@@ -48,6 +48,8 @@ def _score(rule: Rule, event: Answered, quantity: Quantity | None) -> Part:
 
 
 def _answer(rule: Rule, event: Answered) -> Part:
+    if rule.item in event.hidden:
+        return _not_asked(rule)
     answer = event.answers.get(rule.item)
     if answer is None or (isinstance(answer, str) and not answer.strip()):
         return not_assessed(Cause.MISSING_PART, f"Spørsmålet «{rule.item}» er ikke besvart", rule=rule)
@@ -71,6 +73,20 @@ def _answer(rule: Rule, event: Answered) -> Part:
         limit=limit,
         comparison="=" if colour != Colour.GREEN else "innenfor",
         sentence=f"Svaret «{code}» på spørsmålet «{rule.item}» gir {colour.word} farge i planen",
+    )
+
+
+def _not_asked(rule: Rule) -> Part:
+    """Nothing is missing: the form says that the question has no bearing after these answers to what comes before."""
+    return Part(
+        rule_id=rule.id,
+        kind=rule.kind,
+        colour=Colour.GREEN,
+        quantity=rule.quantity,
+        observed="",
+        limit="",
+        comparison="innenfor",
+        sentence=f"Spørsmålet «{rule.item}» ble ikke stilt, ut fra svarene før det",
     )
 
 

@@ -17,13 +17,17 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One answered questionnaire (R-084): answers by item code, and the sum if the questionnaire has one."""
+    """One answered questionnaire (R-084): answers by item code, and the sum if the questionnaire has one.
+
+    `hidden` are the items that the person was not asked, because of the answers to others.
+    """
 
     id: str
     at: datetime
     questionnaire: str
     answers: Mapping[str, str | Decimal | bool | None]
     score: Decimal | None
+    hidden: frozenset[str] = frozenset()
 
 
 Fact = Measured | Answered

@@ -10,6 +10,8 @@ from careplans.models import PlanVersion
 from careplans.queries.catalogue import ruleset_of
 from careplans.queries.gp import latest_enrolment
 from careplans.scoring import RuleSet, problems
+from measurements.enums import FormStatus
+from measurements.models import Questionnaire
 from patients.models import Patient
 from patients.queries import has_deciding_doctor, in_hospitals_phase
 
@@ -23,7 +25,15 @@ def problems_of(version: PlanVersion, *, now: datetime) -> list[str]:
     found += [
         gettext("Skriv minst ett tiltak for «%(zone)s».") % {"zone": zone.label} for zone in Zone if zone not in zones
     ]
-    return found + _nobody_decides(version.patient, now=now)
+    return found + _forms_out_of_use(version) + _nobody_decides(version.patient, now=now)
+
+
+def _forms_out_of_use(version: PlanVersion) -> list[str]:
+    """A form that no version of is in use would be asked for and never be there to answer."""
+    asked = version.schedules.exclude(questionnaire_code="").values_list("questionnaire_code", flat=True).distinct()
+    in_use = Questionnaire.objects.filter(code__in=asked, status=FormStatus.ACTIVE).values_list("code", flat=True)
+    missing = gettext("Skjemaet «%(form)s» er ikke i bruk. Velg et annet, eller ta det ut av planen.")
+    return [missing % {"form": code} for code in sorted({*asked} - {*in_use})]
 
 
 def _nobody_decides(patient: Patient, *, now: datetime) -> list[str]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from measurements.enums import ItemKind, Source, Timing
-from measurements.models import Questionnaire, Reading
+from measurements.models import Reading
 from measurements.problems import error_list
-from measurements.queries import KnownType
+from measurements.queries import KnownType, WordedForm
 from measurements.refusals import Refused
 from measurements.services import Stored
 
@@ -99,8 +99,37 @@ class OptionSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()  # type: ignore[assignment] # DRF takes declared fields off the class
 
 
+@extend_schema_field(
+    {
+        "type": "array",
+        "minItems": 1,
+        "items": {"oneOf": [{"type": "string"}, {"type": "boolean"}, {"type": "integer"}]},
+    }
+)
+class AnswerListField(serializers.Field):
+    """Option values, true and false, or numbers of a scale."""
+
+    def to_representation(self, value: list[str | bool | int]) -> list[str | bool | int]:
+        return value
+
+
+class ShownIfSerializer(serializers.Serializer[Any]):
+    """Show the question only when the earlier question `item` is itself shown and has one of these answers."""
+
+    item = serializers.CharField(help_text="Koden til et tidligere spørsmål i skjemaet.")
+    answers = AnswerListField(help_text="Spørsmålet vises etter ett av disse svarene.")
+
+
+# Left out where the question has none of it, so that a form without them looks as it always has.
+_WHERE_SET: Final = ("unit", "decimals", "scale", "shown_if")
+
+
 class ItemSerializer(serializers.Serializer[Any]):
-    """One question. The points are for those who follow up."""
+    """One question. The points are for those who follow up.
+
+    Without `shown_if` it is always shown. A hidden question is not answered: an answer to it is refused (hidden_item),
+    and it is not missed.
+    """
 
     code = serializers.CharField()
     kind = serializers.ChoiceField(choices=ItemKind.choices)
@@ -110,10 +139,27 @@ class ItemSerializer(serializers.Serializer[Any]):
     options = OptionSerializer(many=True)
     minimum = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
     maximum = serializers.DecimalField(max_digits=8, decimal_places=2, allow_null=True)
+    unit = serializers.CharField(required=False, help_text="Enheten til et tall, for eksempel °C.")
+    decimals = serializers.IntegerField(
+        required=False, help_text="Høyeste antall desimaler. 0: et helt tall. Uten feltet: så mange som trengs."
+    )
+    scale = serializers.BooleanField(
+        required=False, help_text="true: vis tallet som en skala fra 0 til 10. help_text forklarer endene."
+    )
+    shown_if = ShownIfSerializer(required=False)
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """The fields; those that say nothing about this question are left out."""
+        row: dict[str, Any] = super().to_representation(instance)
+        return {
+            name: value
+            for name, value in row.items()
+            if name not in _WHERE_SET or (value not in (None, "") and value is not False)
+        }
 
 
-class QuestionnaireSerializer(serializers.Serializer[Questionnaire]):
-    """A form in the version to answer now."""
+class QuestionnaireSerializer(serializers.Serializer[WordedForm]):
+    """A form in the version to answer now, in one language."""
 
     code = serializers.CharField()
     version = serializers.IntegerField()

@@ -1,4 +1,4 @@
-"""Receiving readings and answers, and keeping what had to be refused."""
+"""Receiving readings and answers, keeping what had to be refused, and the life of questionnaires."""
 
 from measurements.services.readings import Stored, SubmittedReading, store_readings
 from measurements.services.refused import keep_refused, purge_refused

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from dho.lib.doorbell import ring_after_commit
+from measurements.branching import asked_by, is_shown, score_of
 from measurements.enums import ItemKind
 from measurements.models import QuestionnaireItem, QuestionnaireResponse
 from measurements.queries import KnownForm, find_form
@@ -46,8 +47,9 @@ class SubmittedResponse:
 def store_response(*, credential: Machine, submitted: SubmittedResponse, now: datetime) -> Stored | Refused:
     """Store the answers of the device's patient, with the sum of their points (R-084). Judged later, by the worker.
 
-    Resending gives the first answer again. Refused are an unknown form, item or option, a required item left open, and
-    other content under the same id. Returned, not raised: an exception would undo the caller's transaction.
+    Resending gives the first answer again. Refused are an unknown form, item or option, a required item that was shown
+    and left open, an answer to one that was hidden, and other content under the same id. Returned, not raised: an
+    exception would undo the caller's transaction.
     """
     form = find_form(submitted.questionnaire, submitted.version)
     if form is None:
@@ -62,7 +64,7 @@ def store_response(*, credential: Machine, submitted: SubmittedResponse, now: da
         questionnaire_id=form.id,
         client_id=submitted.client_id,
         answers=answers,
-        score=_score(form, answers),
+        score=score_of(form.items.values(), answers),
         taken_at=submitted.taken_at,
         received_at=now,
         timing=timing_of(submitted.taken_at, now),
@@ -85,21 +87,37 @@ def _content(response: QuestionnaireResponse) -> tuple[object, ...]:
 
 
 def _checked(form: KnownForm, answers: Mapping[str, Any]) -> tuple[dict[str, Answer], list[FieldError]]:
-    """The answers as they are stored, in the form's order, and every error at once."""
+    """The answers as they are stored, in the form's order, and every error at once.
+
+    Whether a question is shown is not known while the answer that decides it must be put right; then nothing is said
+    of it but what is wrong in any case.
+    """
     errors = [field_error(f"answers.{code}", "unknown_item") for code in answers if code not in form.items]
     checked: dict[str, Answer] = {}
+    undecided: set[str] = set()
     for code, item in form.items.items():
-        answer = answers.get(code)
-        if answer is None:
-            if item.required:
-                errors.append(field_error(f"answers.{code}", "required"))
-            continue
-        found = _CHECKS[ItemKind(item.kind)](item, answer, f"answers.{code}")
+        open_question = asked_by(item) in undecided
+        found = _judged(item, answers.get(code), checked, undecided=open_question)
         if isinstance(found, FieldError):
             errors.append(found)
-        else:
+        elif found is not None:
             checked[code] = found
+        if open_question or (isinstance(found, FieldError) and found.code != "hidden_item"):
+            undecided.add(code)
     return checked, errors
+
+
+def _judged(
+    item: QuestionnaireItem, answer: Any, checked: Mapping[str, Answer], *, undecided: bool
+) -> Answer | FieldError | None:
+    """The answer as it is stored, what is wrong with it, or None for what may stand open."""
+    field = f"answers.{item.code}"
+    shown = undecided or is_shown(item, checked)
+    if answer is None:
+        return field_error(field, "required") if item.required and shown and not undecided else None
+    if not shown:
+        return field_error(field, "hidden_item", item=asked_by(item))
+    return _CHECKS[ItemKind(item.kind)](item, answer, field)
 
 
 def _choice(item: QuestionnaireItem, answer: Any, field: str) -> Answer | FieldError:
@@ -124,6 +142,9 @@ def _number(item: QuestionnaireItem, answer: Any, field: str) -> Answer | FieldE
         return refused
     if item.minimum is None or item.maximum is None or not item.minimum <= number <= item.maximum:
         return refused
+    if item.decimals is not None and number != round(number, item.decimals):
+        code = "too_many_decimals" if item.decimals else "not_an_integer"
+        return field_error(field, code, decimals=str(item.decimals))
     if len(number.as_tuple().digits) > _EXACT_DIGITS:
         return field_error(field, "too_long")
     return int(number) if number == int(number) else float(number)
@@ -141,14 +162,3 @@ _CHECKS: Final = {
     ItemKind.NUMBER: _number,
     ItemKind.TEXT: _text,
 }
-
-
-def _score(form: KnownForm, answers: Mapping[str, Answer]) -> Decimal | None:
-    """The sum of the points of the chosen options; None for a form whose options give no points."""
-    points = [
-        option["points"]
-        for code, answer in answers.items()
-        for option in form.items[code].options
-        if option["value"] == answer and isinstance(answer, str | bool)
-    ]
-    return Decimal(sum(points)) if points else None

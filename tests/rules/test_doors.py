@@ -21,6 +21,7 @@ from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
+from measurements.enums import FormStatus
 from organisations.models import Agreement, HealthTrust
 from patients.enums import InsightChannel
 from patients.models import CorrectionRequest, InsightRequest
@@ -31,6 +32,7 @@ from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
+from tests.factories.questionnaires import make_form
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
 IN, LOGIN, NO, GONE, WRONG = 200, 302, 403, 404, 422
@@ -166,6 +168,20 @@ DOORS = {
     "plan-recount": ("post", only()),
     "plan-print": ("get", only("kari", "dahl")),
     "plan-pdf": ("get", only("kari", "dahl")),
+    # A draft of the joint service's own form: its people read it, its leader writes it.
+    "questionnaires": ("get", only("kari", "ola", "dahl", "lie", "siri", "ness", "eva", others=NO)),
+    "questionnaire-new": ("get", only("ness", "eva", others=NO)),
+    "questionnaire": ("get", only("kari", "eva") | {"vera": NO}),
+    "questionnaire-change": ("get", only("eva", others=NO) | {"ness": GONE}),
+    "question-new": ("get", only("eva", others=NO) | {"ness": GONE}),
+    "question": ("get", only("eva", others=NO) | {"ness": GONE}),
+    "question-move": ("post", only("eva", others=NO, code=LOGIN) | {"ness": GONE}),
+    "question-remove": ("post", only("eva", others=NO, code=LOGIN) | {"ness": GONE}),
+    "questionnaire-activate": ("get", only("eva", others=NO) | {"ness": GONE}),
+    # For what is in use: tests/careplans/test_questionnaire_pages.py has those who get in.
+    "questionnaire-retire": ("get", only(others=NO) | {"ness": GONE, "eva": GONE}),
+    "questionnaire-version": ("post", only(others=NO) | {"ness": GONE, "eva": GONE}),
+    "questionnaire-discard": ("post", only("eva", others=NO, code=LOGIN) | {"ness": GONE}),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -263,7 +279,11 @@ def red_per(world):
         now=NOW - timedelta(days=1),
     )
     home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
+    form = make_form(world.joint, world.eva, status=FormStatus.DRAFT)
     return {
+        "questionnaire_id": form.pk,
+        "item_code": "note",
+        "item_type": "choice",
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",

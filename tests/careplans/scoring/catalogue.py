@@ -43,7 +43,14 @@ def measured(hours: float = 0, fact: str = "event", **values: str | None) -> Mea
 
 
 def answered(
-    hours: float = 0, fact: str = "event", form: str = "q", score: Decimal | None = None, **answers: Any
+    hours: float = 0,
+    fact: str = "event",
+    form: str = "q",
+    score: Decimal | None = None,
+    hidden: str = "",
+    **answers: Any,
 ) -> Answered:
-    """An answered questionnaire so many hours after NOW."""
-    return Answered(fact, NOW + timedelta(hours=hours), form, answers, score)
+    """An answered questionnaire so many hours after NOW; `hidden` are the questions not asked, with commas."""
+    return Answered(
+        fact, NOW + timedelta(hours=hours), form, answers, score, frozenset(filter(None, hidden.split(",")))
+    )

@@ -50,10 +50,10 @@ def fact_of(text: str, fact: str = "event", hours: float = 0) -> Fact:
     pairs = dict(word.split("=", 1) for word in rest.split())
     if not colon:
         return measured(hours, fact, **{code: None if value == "none" else value for code, value in pairs.items()})
-    points = pairs.pop("score", None)
+    points, hidden = pairs.pop("score", None), pairs.pop("hidden", "")
     words = {"none": None, "true": True, "false": False}
     answers = {item: words.get(answer, answer) for item, answer in pairs.items()}
-    return answered(hours, fact, form, None if points is None else Decimal(points), **answers)
+    return answered(hours, fact, form, None if points is None else Decimal(points), hidden, **answers)
 
 
 def history_of(text: str) -> Iterator[Fact]:

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from accounts.models import DeviceCredential, SystemClient, User
 from audit.history import append_only
 from dho.lib.encryption import EncryptedTextField
-from measurements.enums import ItemKind, Source, StatementKind, SubmittedAs, Timing
+from measurements.enums import Source, StatementKind, SubmittedAs, Timing
 from organisations.models import Municipality
 from patients.models import Patient
 
@@ -218,124 +218,6 @@ class ReadingStatement(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
-
-
-class Questionnaire(models.Model):
-    """One version of a form, with own, licence-free content. A version in use never changes."""
-
-    code = models.CharField(max_length=40)
-    version = models.PositiveSmallIntegerField()
-    title = models.CharField(max_length=120)
-    current = models.BooleanField(default=True)
-
-    class Meta:
-        triggers = [
-            Protect(
-                name="immutable",
-                operation=Update,
-                condition=AnyChange(exclude=["current"]),
-            )
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["code", "version"], name="questionnaire_version_unique"),
-            models.UniqueConstraint(
-                fields=["code"],
-                condition=Q(current=True),
-                name="questionnaire_one_current",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.code} v{self.version}"
-
-
-class QuestionnaireItem(models.Model):
-    """One question. Options of a choice are a list of {value, label, points}; the score is the sum of points."""
-
-    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="items")
-    position = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=40)
-    kind = models.CharField(max_length=10, choices=ItemKind)
-    text = models.CharField(max_length=300)
-    help_text = models.CharField(max_length=300, blank=True)
-    required = models.BooleanField(default=True)
-    options = models.JSONField(default=list, blank=True)
-    minimum = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    maximum = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-
-    class Meta:
-        ordering = ["position"]
-        triggers = [Protect(name="immutable", operation=Update | Delete)]
-        constraints = [
-            models.UniqueConstraint(fields=["questionnaire", "code"], name="item_code_unique"),
-            models.UniqueConstraint(fields=["questionnaire", "position"], name="item_position_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-
-class QuestionnaireResponse(models.Model):
-    """The answers to one version of a form, as received. Immutable."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    municipality = models.ForeignKey(
-        Municipality,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    patient = models.ForeignKey(
-        Patient,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
-    )
-    questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="+", db_index=False)
-    client_id = models.UUIDField()
-    answers = models.JSONField()
-    score = models.DecimalField(max_digits=8, decimal_places=2, null=True)
-    taken_at = models.DateTimeField()
-    received_at = models.DateTimeField()
-    timing = models.CharField(max_length=8, choices=Timing, default=Timing.ON_TIME)
-    submitted_by_device = models.ForeignKey(
-        DeviceCredential,
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        db_index=False,
-    )
-    submitted_by_user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
-    submitted_by_system = models.ForeignKey(
-        SystemClient, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
-    )
-    assessed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        triggers = immutable_fact()
-        indexes = [
-            models.Index(fields=["patient", "taken_at"], name="response_by_patient"),
-            models.Index(
-                fields=["patient", "received_at"],
-                condition=Q(assessed_at__isnull=True),
-                name="response_waiting",
-            ),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["patient", "client_id"], name="response_once_per_client_id"),
-            models.UniqueConstraint(fields=["id", "municipality"], name="response_id_municipality"),
-            models.CheckConstraint(condition=one_of(SUBMITTERS), name="response_has_one_submitter"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-    @property
-    def judged_at(self) -> datetime:
-        """The time whose plan judges it: when it was answered, but never later than it was received."""
-        return min(self.taken_at, self.received_at)
 
 
 class RefusedSubmission(models.Model):
