@@ -79,6 +79,7 @@ CODES: Final[dict[str, tuple[int, str, str]]] = {
     "unknown_questionnaire": (400, "Ukjent skjema", "Bruk kode og versjon fra /api/v1/questionnaires/."),
     "unknown_item": (400, "Ukjent spørsmål", "Spørsmålet finnes ikke i denne versjonen av skjemaet. Fjern svaret."),
     "unknown_option": (400, "Ukjent svaralternativ", "Bruk ett av disse: {accepted}."),
+    "unknown_language": (400, "Ukjent språk", "Bruk nb, nn eller en i «lang»."),
     "out_of_range": (400, "Tallet er utenfor det skjemaet tar imot", "Send et tall fra {low} til {high}."),
 }
 
