@@ -7,10 +7,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Language(TextChoices):
-    """The two written languages of Norwegian. Each is called by its own name in both."""
+    """The two written languages of Norwegian, and English for some of the patient's own pages (ADR 28).
+
+    Each is called by its own name in all of them.
+    """
 
     NB = "nb", "Bokmål"
     NN = "nn", "Nynorsk"
+    EN = "en", "English"
+
+
+# What every page is written in.
+NORWEGIAN: Final = (Language.NB, Language.NN)
 
 
 class Role(TextChoices):

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actor import Actor
-from accounts.enums import Language, Role, SystemKind, SystemScope
+from accounts.enums import NORWEGIAN, Role, SystemKind, SystemScope
 from accounts.models import User
 from accounts.queries import Workplace
 from accounts.roles import MAY_GIVE
@@ -127,7 +127,7 @@ class ProfileForm(forms.ModelForm):
     # Not required: what is not sent stays as it is.
     language = forms.ChoiceField(
         label=_("Språk"),
-        choices=Language,
+        choices=[(each.value, each.label) for each in NORWEGIAN],
         required=False,
         widget=forms.RadioSelect(attrs=FIELD),
         error_messages={"invalid_choice": _("Språk: velg bokmål eller nynorsk.")},

@@ -1,19 +1,20 @@
 """The language of a page: the signed-in person's own choice, else what was chosen in this browser."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from accounts.enums import Language
+from accounts.enums import NORWEGIAN, Language
 
 
 class LanguageMiddleware:
     """Every request gets a language and leaves none behind: the thread serves the next person in theirs.
 
-    The REST interface speaks bokmål to everyone (ADR 21).
+    The REST interface speaks bokmål to everyone (ADR 21), and a page is in English only where its view says so.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,14 +28,41 @@ class LanguageMiddleware:
     def process_view(
         self, request: Any, view: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if not _for_machines(request) and request.user.is_authenticated:
-            translation.activate(request.user.language)
+        if not _for_machines(request):
+            chosen = request.user.language if request.user.is_authenticated else _chosen_here(request)
+            translation.activate(_in_norwegian(chosen))
+            # Until a page that speaks it is reached; the others say that they are in Norwegian only.
+            request.lacks_english = chosen == Language.EN
         return None
 
 
+def speaks_english(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """All texts of this page are in the English catalogue (ADR 28), so to whoever has chosen English it is in English.
+
+    What is raised inside gets its page outside, in Norwegian.
+    """
+
+    @wraps(view)
+    def page(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.lacks_english:
+            return view(request, *args, **kwargs)
+        request.lacks_english = False
+        with translation.override(Language.EN):
+            return view(request, *args, **kwargs)
+
+    return page
+
+
+def _chosen_here(request: HttpRequest) -> str:
+    return str(request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, ""))
+
+
 def _of_browser(request: HttpRequest) -> str:
-    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    return chosen if chosen in Language.values and not _for_machines(request) else Language.NB
+    return Language.NB if _for_machines(request) else _in_norwegian(_chosen_here(request))
+
+
+def _in_norwegian(chosen: str | None) -> str:
+    return chosen if chosen in NORWEGIAN else Language.NB
 
 
 def _for_machines(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-"""What a device may ask about its patient's plan."""
+"""Which forms a device may ask for. The plan itself is `tablet.api`'s, where today's colour is known."""
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -8,34 +8,11 @@ from rest_framework.response import Response
 from accounts.enums import SystemScope
 from audit.enums import Action
 from audit.logged import logs
-from careplans.queries.own import own_plan, own_questionnaire_codes
-from careplans.serializers import PlanSerializer, QuestionnaireListSerializer, plan
+from careplans.queries.own import own_questionnaire_codes
+from careplans.serializers import QuestionnaireListSerializer
 from measurements.api import FOR_SYSTEMS, IN_LANGUAGE, CallerView, language_of
 from measurements.openapi import described
 from measurements.queries import current_questionnaires, form_in
-from measurements.refusals import Refused
-
-
-class PlanView(CallerView):
-    """The plan in force."""
-
-    scopes = {"GET": SystemScope.PLAN_READ}
-    of_systems = {Action.READ_PLAN: Action.SYSTEM_PLAN}
-
-    @logs(Action.READ_PLAN, Action.SYSTEM_PLAN)
-    @extend_schema(
-        summary="Hent egen plan",
-        description="Versjonen som legen har godkjent og som gjelder nå. Et utkast vises aldri.",
-        parameters=[FOR_SYSTEMS],
-        responses=described({200: PlanSerializer}, 400, 401, 403, 404),
-    )
-    def get(self, request: Request) -> Response:
-        """The plan in force, or `no_plan`."""
-        self.log(Action.READ_PLAN)
-        found = own_plan(self.sender.patient_id, at=timezone.now())
-        if found is None:
-            raise Refused(code="no_plan")
-        return Response(plan(found))
 
 
 class QuestionnairesView(CallerView):

@@ -1,10 +1,9 @@
-"""Addresses under /api/v1/ that have to do with the plan."""
+"""Addresses under /api/v1/ for the forms of the plan."""
 
 from django.urls import path
 
-from careplans.api import PlanView, QuestionnairesView
+from careplans.api import QuestionnairesView
 
 urlpatterns = [
-    path("plan/", PlanView.as_view(), name="api-plan"),
     path("questionnaires/", QuestionnairesView.as_view(), name="api-questionnaires"),
 ]

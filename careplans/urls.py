@@ -22,4 +22,6 @@ urlpatterns = [
     path("skjemaer/<int:questionnaire_id>/avslutt/", questionnaires.take_out_of_use, name="questionnaire-retire"),
     path("skjemaer/<int:questionnaire_id>/ny-versjon/", questionnaires.version, name="questionnaire-version"),
     path("skjemaer/<int:questionnaire_id>/slett/", questionnaires.throw_away, name="questionnaire-discard"),
+    path("planer/<uuid:version_id>/pasientens/", paper.patients_print_page, name="plan-patients-print"),
+    path("planer/<uuid:version_id>/pasientens/pdf/", paper.patients_pdf, name="plan-patients-pdf"),
 ]

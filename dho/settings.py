@@ -268,8 +268,8 @@ IDP_OIDC_RATE_LIMITS = {
 TABLET_IDLE = timedelta(minutes=10)
 
 LANGUAGE_CODE = "nb"
-# The message ids are the bokmål texts, so only nynorsk has a catalogue (ADR 21).
-LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk")]
+# The message ids are the bokmål texts, so bokmål has no catalogue (ADR 21); English is for some pages only (ADR 28).
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SECURE = SESSION_COOKIE_SECURE

@@ -1,4 +1,6 @@
-"""The nynorsk catalogue: which texts the product has, which of them are translated, and the file that gettext reads.
+"""The catalogues: which texts the product has, which of them are translated, and the files that gettext reads.
+
+Nynorsk has them all. English has those of the patient's pages that are also in English (ADR 28).
 
 Run as a file, so that it works before there are any settings: `script/translate` and `script/setup` do.
 """
@@ -18,15 +20,55 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-LANGUAGE: Final = "nn"
-FOLDER: Final = ROOT / "locale" / LANGUAGE / "LC_MESSAGES"
-PO, MO = FOLDER / "django.po", FOLDER / "django.mo"
+NYNORSK: Final = "nn"
+ENGLISH: Final = "en"
+LANGUAGES: Final = (NYNORSK, ENGLISH)
 APPS: Final = ("accounts", "alerts", "audit", "careplans", "dho", "measurements", "organisations", "patients", "tablet")
 # The functions that mark a text, and how many of their arguments are texts.
 MARKS: Final = {"_": 1, "gettext": 1, "gettext_lazy": 1, "gettext_noop": 1, "ngettext": 2, "ngettext_lazy": 2}
 # As Babel wants the same.
 KEYWORDS: Final = {name: None if texts == 1 else (1, 2) for name, texts in MARKS.items()}
-HEADER: Final = "# Nynorsk. The message ids are the bokmål texts themselves (ADR 21). Rewritten by script/translate."
+HEADERS: Final = {
+    NYNORSK: "# Nynorsk. The message ids are the bokmål texts themselves (ADR 21). Rewritten by script/translate.",
+    ENGLISH: "# English, for some of the patient's own pages (ADR 28). Rewritten by script/translate.",
+}
+# What those pages are made of: whole files, and single texts of files that say much else besides.
+ENGLISH_FILES: Final = (
+    "careplans/queries/faces.py",
+    "dho/lib/numbers.py",
+    "measurements/names.py",
+    "organisations/opening_hours.py",
+    "tablet/forms.py",
+    "tablet/queries.py",
+    "templates/_components/errors.html",
+    "templates/_components/languages.html",
+    "templates/_components/session_warning.html",
+    "templates/careplans/_measure_more.html",
+    "templates/careplans/_own_rest.html",
+    "templates/careplans/_own_words.html",
+    "templates/careplans/_patients_paper.html",
+    "templates/careplans/_who.html",
+    "templates/careplans/_zone_face.html",
+    "templates/pdf/patient_plan.html",
+    "templates/tablet/_contact_now.html",
+    "templates/tablet/_day.html",
+    "templates/tablet/_promise.html",
+    "templates/tablet/base.html",
+    "templates/tablet/home.html",
+    "templates/tablet/measure.html",
+    "templates/tablet/plan.html",
+    "templates/tablet/plan_pdf_unavailable.html",
+    "templates/tablet/reading.html",
+    "templates/tablet/readings.html",
+    "templates/tablet/sent.html",
+)
+ENGLISH_TEXTS: Final = frozenset(
+    {
+        "Grønn – som vanlig", "Gul – begynnende forverring", "Rød – akutt forverring",
+        "Medisiner", "Kosthold og ernæring", "Fysisk aktivitet og trening", "Sosial aktivitet og psykisk helse",
+        "Annet", "Telefon", "Video", "Hjemmebesøk", "hver dag", "hverdager", "og", "fastlegen", "sykehuslegen",
+    }
+)  # fmt: skip
 # As Babel names a text: alone, or with its plural.
 Text = str | tuple[str, ...]
 
@@ -41,6 +83,15 @@ def texts(root: Path = ROOT) -> dict[Text, list[str]]:
             if name not in places:
                 places.append(name)
     return found
+
+
+def texts_of(language: str, root: Path = ROOT) -> dict[Text, list[str]]:
+    """The texts that this language must have."""
+    found = texts(root)
+    if language == NYNORSK:
+        return found
+    spoken = {text for text, places in found.items() if set(places) & set(ENGLISH_FILES)} | ENGLISH_TEXTS
+    return {text: places for text, places in found.items() if text in spoken}
 
 
 def sources(root: Path = ROOT) -> list[Path]:
@@ -70,22 +121,26 @@ def _texts_of_python(tree: ast.AST) -> Iterator[Text]:
                 yield said[0] if len(said) == 1 else tuple(said)
 
 
-def catalogue() -> Catalog:
+def _file(language: str, ending: str) -> Path:
+    return ROOT / "locale" / language / "LC_MESSAGES" / f"django.{ending}"
+
+
+def catalogue(language: str = NYNORSK) -> Catalog:
     """What is translated now."""
-    with PO.open("rb") as file:
-        return read_po(file, locale=LANGUAGE)
+    with _file(language, "po").open("rb") as file:
+        return read_po(file, locale=language)
 
 
-def renewed(old: Catalog, found: dict[Text, list[str]]) -> Catalog:
+def renewed(old: Catalog, found: dict[Text, list[str]], language: str = NYNORSK) -> Catalog:
     """The marked texts with the translations there are. What is no longer said is gone."""
     new = Catalog(
-        LANGUAGE,
-        header_comment=HEADER,
+        language,
+        header_comment=HEADERS[language],
         project="DHO",
         version="1",
         msgid_bugs_address="DHO",
         last_translator="DHO",
-        language_team="nynorsk",
+        language_team={NYNORSK: "nynorsk", ENGLISH: "English"}[language],
         creation_date=old.creation_date,
         fuzzy=False,
     )
@@ -112,27 +167,33 @@ def _is_whole(message: Message) -> bool:
     return bool(strings) and all(strings) and not message.fuzzy
 
 
-def write(messages: Catalog) -> None:
+def write(messages: Catalog, language: str = NYNORSK) -> None:
     """The catalogue as it is committed: sorted, a text a line, and no line numbers, so that two branches can meet."""
-    with PO.open("wb") as file:
+    with _file(language, "po").open("wb") as file:
         write_po(file, messages, width=0, sort_output=True, include_lineno=False)
 
 
-def compile_catalogue() -> None:
+def compile_catalogue(language: str) -> None:
     """The file that gettext reads; built, never committed."""
-    with MO.open("wb") as file:
-        write_mo(file, catalogue())
+    with _file(language, "mo").open("wb") as file:
+        write_mo(file, catalogue(language))
 
 
 def main(order: str) -> int:
     """`compile`, or `update`: how many texts wait for a translation decides how it ends."""
-    if order == "update":
-        write(renewed(catalogue(), texts()))
-    compile_catalogue()
-    waiting = untranslated(catalogue()) if order == "update" else []
-    for text in waiting:
-        print(re.sub(r"\s+", " ", text if isinstance(text, str) else " | ".join(text)))  # noqa: T201
+    waiting: list[str] = []
+    for language in LANGUAGES:
+        if order == "update":
+            write(renewed(catalogue(language), texts_of(language), language), language)
+            waiting += [f"{language}: {_shown(text)}" for text in untranslated(catalogue(language))]
+        compile_catalogue(language)
+    for line in waiting:
+        print(line)  # noqa: T201
     return 1 if waiting else 0
+
+
+def _shown(text: Text) -> str:
+    return re.sub(r"\s+", " ", text if isinstance(text, str) else " | ".join(text))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ urlpatterns = [
     # First: most requests are readings, and each pattern before theirs is tried in vain.
     path("api/v1/", include("measurements.urls")),
     path("api/v1/", include("careplans.api_urls")),
+    path("api/v1/", include("tablet.api_urls")),
     path("api/v1/", include("accounts.api_urls")),
     # The queue's poll next, for the same reason.
     path("", include("alerts.urls")),

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from dho.lib.numbers import InvalidNumber, parse_decimal
 from measurements.models import MeasurementType, Quantity
+from measurements.names import name_of, unit_of
 from measurements.services import TypedReading
 
 ENTER_AGAIN = _("Siden er gammel. Åpne den på nytt, og skriv målingen en gang til.")
@@ -38,7 +39,7 @@ class ReadingForm(forms.Form):
         }
         name = self._name(quantity)
         return forms.CharField(
-            label=quantity.label if len(self.quantities) > 1 else _("Skriv tallet du har målt"),
+            label=name_of(quantity) if len(self.quantities) > 1 else _("Skriv tallet du har målt"),
             max_length=20,
             widget=forms.TextInput(attrs=attrs),
             error_messages={
@@ -49,7 +50,7 @@ class ReadingForm(forms.Form):
 
     def _name(self, quantity: Quantity) -> str:
         """What errors call the field: with one number the heading says what it is."""
-        return quantity.label if len(self.quantities) > 1 else self.kind.label
+        return name_of(quantity if len(self.quantities) > 1 else self.kind)
 
     def clean(self) -> dict[str, Any]:
         """Each number read with comma or full stop."""
@@ -65,7 +66,7 @@ class ReadingForm(forms.Form):
     @property
     def rows(self) -> list[tuple[Any, str, str]]:
         """Each visible field with the code and the unit of its quantity."""
-        return [(self[each.code], each.code, each.unit_label) for each in self.quantities]
+        return [(self[each.code], each.code, unit_of(each)) for each in self.quantities]
 
     @property
     def numbers(self) -> list[str]:

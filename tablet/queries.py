@@ -7,21 +7,31 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import DeviceCredential, User
-from careplans.enums import Zone
+from alerts.queries.today import colour_today
 from careplans.models import PlanVersion
-from careplans.queries.own import own_types
-from careplans.queries.wording import Names, schedule_words
+from careplans.queries.faces import own_words, zones_of
+from careplans.queries.own import own_plan, own_types
+from careplans.scoring import Colour
 from dho.lib.numbers import OSLO, decimal_comma, long_date_nb, time_nb, weekday_nb
+from dho.lib.texts import LazyText
 from measurements.models import MeasurementType, Quantity, Reading
+from measurements.names import name_of, unit_of
 from organisations.models import FollowUpService
 from organisations.opening_hours import NeverOpens
 from patients.models import Enrolment, Patient
+from patients.queries import deciding_doctor
 
 SHOWN_DAYS: Final = 30
 SHOWN_AT_MOST: Final = 100
 _LONGEST_WEEK: Final = 6
+# Never «as usual»: nothing is known, or not all of it.
+_UNCOLOURED: Final[dict[Colour | None, LazyText]] = {
+    None: gettext_lazy("Ikke målt i dag"),
+    Colour.NOT_ASSESSED: gettext_lazy("Ikke vurdert ennå"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +66,15 @@ class Today:
     kind: MeasurementType
     latest: Shown | None
 
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return name_of(self.kind)
+
 
 def promise_to(patient: Patient, *, now: datetime) -> Promise | None:
     """What holds for something sent now; None where nobody follows the patient up."""
-    course = Enrolment.objects.select_related("service").filter(patient=patient, ended_on__isnull=True).first()
+    course = open_course(patient)
     if course is None:
         return None
     service, hours = course.service, course.service.opening_hours
@@ -68,6 +83,11 @@ def promise_to(patient: Patient, *, now: datetime) -> Promise | None:
     except NeverOpens:
         looks_by = ""
     return Promise(service, hours.describe(now), hours.is_open(now), looks_by)
+
+
+def open_course(patient: Patient) -> Enrolment | None:
+    """The course with the service that follows the patient up now."""
+    return Enrolment.objects.select_related("service").filter(patient=patient, ended_on__isnull=True).first()
 
 
 def when_nb(moment: datetime, *, now: datetime) -> str:
@@ -103,9 +123,9 @@ def shown(reading: Reading) -> Shown:
     quantities = list(reading.type.quantities.all())
     values = [value for value in (reading.value, reading.value2) if value is not None]
     if len(values) != len(quantities):
-        return Shown(reading, reading.type.label, f"{reading.sent_value} {reading.sent_unit}")
+        return Shown(reading, name_of(reading.type), f"{reading.sent_value} {reading.sent_unit}")
     numbers = "/".join(_number(value, each) for value, each in zip(values, quantities, strict=True))
-    return Shown(reading, reading.type.label, f"{numbers} {quantities[0].unit_label}")
+    return Shown(reading, name_of(reading.type), f"{numbers} {unit_of(quantities[0])}")
 
 
 def _number(value: Decimal, quantity: Quantity) -> str:
@@ -120,17 +140,19 @@ def sent_reading(patient: Patient, client_id: UUID, *, sender: User | DeviceCred
     return shown(reading) if reading else None
 
 
-def plan_of(version: PlanVersion | None) -> dict[str, Any]:
-    """The plan as its patient reads it: what matters, when to measure, and what to do in each zone."""
-    if version is None:
-        return {"version": None}
-    names, measures = Names.current(), list(version.measures.all())
-    return {
-        "version": version,
-        # Without the grace: that is the service's, and to the patient it would read as a time limit.
-        "schedules": [
-            (names.schedule(row), " ".join(text for name, text in schedule_words(row) if name in ("days", "times")))
-            for row in version.schedules.all()
-        ],
-        "zones": [(zone, [each for each in measures if each.zone == zone]) for zone in Zone],
-    }
+def plan_of(patient: Patient, *, now: datetime) -> dict[str, Any]:
+    """The plan as its patient reads it: today's colour with what to do, then the rest; or that there is none."""
+    found = own_plan(patient.pk, at=now)
+    common = {"promise": promise_to(patient, now=now), "doctor": deciding_doctor(open_course(patient))}
+    if found is None:
+        return common | {"plan": None}
+    plan, day = own_words(found), day_of(found, now=now)
+    others = [each for each in plan.zones if each != day["zone"]]
+    return common | {"plan": plan, "version": found, "day": day, "others": others}
+
+
+def day_of(version: PlanVersion, *, now: datetime) -> dict[str, Any]:
+    """Today's colour, what it says in words, and the zone of the plan that it leads to; None before it is judged."""
+    colour = colour_today(version.patient_id, now=now)
+    zone = next((each for each in zones_of(version) if each.zone.value == colour), None)
+    return {"colour": colour, "text": str(zone.zone.label if zone else _UNCOLOURED[colour]), "zone": zone}

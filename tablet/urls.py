@@ -5,7 +5,7 @@ The patient's own all lie under /min/, and so do all addresses that a citizen re
 
 from django.urls import path
 
-from tablet.views import log, login, on_behalf, own, readings, relatives
+from tablet.views import log, login, on_behalf, own, plan, readings, relatives
 
 urlpatterns = [
     path("min/", own.home, name="citizen-home"),
@@ -17,7 +17,8 @@ urlpatterns = [
     path("min/maling/sendt/<uuid:client_id>/", readings.measure_sent, name="citizen-measure-sent"),
     path("min/maling/<slug:type_code>/", readings.measure_type, name="citizen-measure-type"),
     path("min/malinger/", readings.readings, name="citizen-readings"),
-    path("min/plan/", readings.plan, name="citizen-plan"),
+    path("min/plan/", plan.plan, name="citizen-plan"),
+    path("min/plan/pdf/", plan.plan_pdf, name="citizen-plan-pdf"),
     path("min/innsyn/", log.log, name="citizen-log"),
     path("min/innsyn/pdf/", log.log_pdf, name="citizen-log-pdf"),
     path("min/parorende/", relatives.relatives, name="citizen-relatives"),

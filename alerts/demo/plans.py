@@ -6,10 +6,10 @@ from random import Random
 from typing import Any, Final
 
 from accounts.actor import Actor
+from alerts.demo.agreed import agreed_on
 from alerts.demo.cast import Character, Condition, Course
 from alerts.demo.clock import at_work, midnight
 from alerts.demo.conditions import Habit, limits_of
-from careplans.enums import MeasureKind, Zone
 from careplans.models import PlanVersion
 from careplans.services import PlanContent, approve, create_draft, return_with_question, send_to_gp
 from patients.models import Patient
@@ -36,33 +36,6 @@ _USUAL: Final = {
 # The measurements of the demo are made after the plans, so every trial is empty when its plan is sent.
 _LITTLE: Final = "Pasienten har målt hjemme i flere måneder før oppstart. Verdiene står i journalen."
 _QUESTION: Final = "Bør gul grense være strengere i vinter? Ta en prat med pasienten om hvileverdien først."
-# Zone, kind, text, and whether the patient may start it alone.
-_COMMON: Final = (
-    (Zone.GREEN, MeasureKind.OWN, "Ta faste medisiner. Vær i bevegelse hver dag.", True),
-    (Zone.YELLOW, MeasureKind.OWN, "Mål på nytt etter 15 minutter hvile.", True),
-    (Zone.RED, MeasureKind.OWN, "Ring oppfølgingstjenesten i åpningstiden. Ellers legevakt 116 117, eller 113.", True),
-)
-_OF_CONDITION: Final = {
-    Condition.COPD: (
-        (Zone.YELLOW, MeasureKind.OWN, "Bruk leppepust, og hvil oftere.", True),
-        (Zone.YELLOW, MeasureKind.MEDICAL, "Ta to ekstra doser av den hurtigvirkende inhalasjonen.", True),
-        (Zone.RED, MeasureKind.MEDICAL, "Start kortisonkuren du har hjemme, etter avtale med sykepleier.", False),
-    ),
-    Condition.HEART_FAILURE: (
-        (Zone.YELLOW, MeasureKind.OWN, "Drikk høyst 1,5 liter. Spar på saltet.", True),
-        (Zone.YELLOW, MeasureKind.MEDICAL, "Ta én ekstra vanndrivende tablett i tre dager.", False),
-        (Zone.RED, MeasureKind.MEDICAL, "Doble vanndrivende etter avtale med fastlegen.", False),
-    ),
-    Condition.DIABETES: (
-        (Zone.YELLOW, MeasureKind.OWN, "Under 4: ta druesukker, og mål igjen etter 15 minutter.", True),
-        (Zone.YELLOW, MeasureKind.OWN, "Over gul grense: drikk vann, og mål igjen etter to timer.", True),
-        (Zone.RED, MeasureKind.MEDICAL, "Juster insulinet etter tabellen, sammen med sykepleier.", False),
-    ),
-    Condition.MIXED: (
-        (Zone.YELLOW, MeasureKind.OWN, "Hvil, drikk litt ekstra, og si fra til hjemmesykepleien.", True),
-        (Zone.RED, MeasureKind.MEDICAL, "Sykepleier vurderer tilsyn samme dag.", False),
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,10 +113,7 @@ def content_for(
         habitual_state=_USUAL[condition],
         thresholds=limits_of(condition, usual, shift=shift),
         schedules=[_schedule(habit) for habit in habits],
-        measures=[
-            {"zone": zone, "kind": kind, "position": position, "text": text, "start_alone": alone}
-            for position, (zone, kind, text, alone) in enumerate((*_COMMON, *_OF_CONDITION[condition]))
-        ],
+        **agreed_on(condition),
     )
 
 

@@ -19,6 +19,7 @@ from alerts.queries.queue import entries_of
 from alerts.queries.trends import current_judgement, in_force_from_to
 from careplans.enums import Zone
 from careplans.models import Measure, PlanVersion
+from careplans.queries.own import CONTENT
 from careplans.scoring import Colour
 from dho.lib.numbers import OSLO, decimal_comma
 from measurements.branching import hidden_items
@@ -123,7 +124,7 @@ def versions_of(patient: Patient) -> list[PlanVersion]:
     return list(
         PlanVersion.objects.filter(patient=patient)
         .select_related("decision", "created_by")
-        .prefetch_related("thresholds", "schedules", "measures")
+        .prefetch_related("thresholds", *CONTENT)
         .order_by("number")
     )
 

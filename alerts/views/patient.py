@@ -143,7 +143,7 @@ def _show(
     found = {
         **head,
         **context.case_context(patient, entry, by=by, now=now, reading_only=head["emergency"] is not None),
-        **context.plan_context(patient, versions, now=now),
+        **context.plan_context(patient, versions, entry, now=now),
         **context.course_context(patient, versions, days=context.period_asked_for(visit.request), now=now),
         "form": form,
         "measures": form.agreed,

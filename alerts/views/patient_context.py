@@ -19,6 +19,7 @@ from alerts.sparkline import sparkline as sketch
 from alerts.trends import Trend
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
+from careplans.queries.faces import own_words
 from dho.lib.numbers import OSLO, since_nb
 from measurements.enums import Source
 from patients.enums import EnrolmentStatus
@@ -61,11 +62,19 @@ def case_context(
     }
 
 
-def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime) -> dict[str, Any]:
-    """Whether anything judges the readings at all, and if not, why (R-083)."""
-    enrolment = queries.open_enrolment(patient)
+def plan_context(
+    patient: Patient, versions: list[PlanVersion], entry: QueueEntry | None, *, now: datetime
+) -> dict[str, Any]:
+    """What the plan says, also of the zone that the case is in (R-049); if nothing judges the readings, why (R-083)."""
+    enrolment, plan = queries.open_enrolment(patient), queries.version_in_force(versions, now)
+    if plan:
+        plan.patient = patient
+    words = own_words(plan) if plan else None
+    zone = queries.ZONE_OF_LEVEL.get(Level(entry.level)) if entry else None
     return {
-        "plan": queries.version_in_force(versions, now),
+        "plan": plan,
+        "words": words,
+        "says": words.zone(zone) if words and zone else None,
         "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
         "doctor": deciding_doctor(enrolment),
         "trial": trial_text(enrolment, now) if enrolment else "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext
@@ -127,14 +127,19 @@ def hours_of(enrolment: Enrolment | None) -> str:
 def hours_words(hours: OpeningHours) -> str:
     """A service's ordinary week: «hverdager kl. 08.00–15.30». Holidays are closed anyway (P5)."""
     both = f" {gettext('og')} "
-    days_by_spans: dict[tuple[tuple[object, object], ...], list[int]] = {}
+    days_by_spans: dict[tuple[tuple[time, time], ...], list[int]] = {}
     for day, spans in sorted(hours.weekly.items()):
         if spans:
             days_by_spans.setdefault(tuple(spans), []).append(day)
     return ", ".join(
-        f"{weekdays_text(days)} {both.join(f'kl. {start:%H.%M}–{end:%H.%M}' for start, end in spans)}"
+        f"{weekdays_text(days)} {both.join(_span(start, end) for start, end in spans)}"
         for spans, days in days_by_spans.items()
     )
+
+
+def _span(start: time, end: time) -> str:
+    """«kl. 08.00–15.30»."""
+    return f"{time_nb(start)}–{time_nb(end).removeprefix('kl. ')}"
 
 
 def _limits(rule: Rule, decimals: int, *, low: str = "", high: str = "") -> Words:

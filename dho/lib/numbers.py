@@ -10,28 +10,28 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 OSLO: Final = ZoneInfo("Europe/Oslo")
 
-# In the language of the reader, which for what is stored is bokmål (ADR 21). The months are the same in nynorsk.
+# In the language of the reader, which for what is stored is bokmål (ADR 21).
 WEEKDAYS: Final = (_("mandag"), _("tirsdag"), _("onsdag"), _("torsdag"), _("fredag"), _("lørdag"), _("søndag"))
 _MONTHS: Final = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
+    _("januar"),
+    _("februar"),
+    _("mars"),
+    _("april"),
+    _("mai"),
+    _("juni"),
+    _("juli"),
+    _("august"),
+    _("september"),
+    _("oktober"),
+    _("november"),
+    _("desember"),
 )
 
 # Spaces that people, spreadsheets and phones put between thousands: space, NBSP, thin and narrow no-break.
@@ -63,7 +63,8 @@ def decimal_comma(value: Decimal, decimals: int | None = None) -> str:
         whole, _, fraction = f"{abs(value):,f}".partition(".")
     if decimals is None:
         fraction = fraction.rstrip("0")
-    text = whole.replace(",", NBSP) + (f",{fraction}" if fraction else "")
+    point = "." if _in_english() else ","
+    text = whole.replace(",", NBSP) + (f"{point}{fraction}" if fraction else "")
     return f"{MINUS}{text}" if value < 0 else text
 
 
@@ -88,9 +89,9 @@ def date_nb(value: dt.date) -> str:
 
 
 def long_date_nb(value: dt.date) -> str:
-    """2. november 2026, for running text."""
+    """2. november 2026, for running text; 2 November 2026 in English."""
     day = _local(value)
-    return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day}{'' if _in_english() else '.'} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def weekday_nb(value: dt.date) -> str:
@@ -99,8 +100,10 @@ def weekday_nb(value: dt.date) -> str:
 
 
 def time_nb(value: dt.datetime | dt.time, *, seconds: bool = False) -> str:
-    """kl. 10.42, or kl. 10.42.05. An aware datetime is shown as the clock in Oslo."""
+    """kl. 10.42, or kl. 10.42.05; 10:42 in English. An aware datetime is shown as the clock in Oslo."""
     clock = value.astimezone(OSLO) if isinstance(value, dt.datetime) and value.tzinfo is not None else value
+    if _in_english():
+        return clock.strftime("%H:%M:%S" if seconds else "%H:%M")
     return clock.strftime("kl. %H.%M.%S" if seconds else "kl. %H.%M")
 
 
@@ -118,6 +121,11 @@ def duration_nb(value: dt.timedelta) -> str:
     parts = [(days, "d"), (hours, "t")] if days else [(hours, "t"), (minutes % 60, "min")]
     text = " ".join(f"{number}{NBSP}{unit}" for number, unit in parts if number)
     return f"{MINUS}{text}" if value < dt.timedelta(0) else text
+
+
+def _in_english() -> bool:
+    """Some of the patient's pages are (ADR 28); what is stored and what machines read never is."""
+    return get_language() == "en"
 
 
 def _local(value: dt.date) -> dt.date:

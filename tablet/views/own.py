@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.actor import ActorRequest
+from accounts.language_middleware import speaks_english
 from audit.enums import Action
 from patients.citizens import Citizen
 from patients.enums import Scope
@@ -14,6 +15,7 @@ from tablet.access import citizens
 
 
 @require_safe
+@speaks_english
 @citizens(Action.OPEN_OWN)
 def home(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """What there is to do, as far as this citizen may; and what is left to measure today for whoever may see that."""

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actor import ActorRequest
+from accounts.language_middleware import speaks_english
 from audit.enums import Action
-from careplans.queries.own import own_plan
 from patients.citizens import Citizen
 from patients.enums import Scope
 from tablet import queries
@@ -18,6 +18,7 @@ from tablet.views.sending import Sending, show_sent, show_types, take_reading
 
 
 @require_safe
+@speaks_english
 @citizens(Action.OPEN_OWN, Scope.SUBMIT)
 def measure(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """What there is to measure."""
@@ -25,6 +26,7 @@ def measure(request: ActorRequest, citizen: Citizen) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@speaks_english
 @citizens(Action.SUBMIT, Scope.SUBMIT, looking=Action.OPEN_OWN)
 def measure_type(request: ActorRequest, citizen: Citizen, type_code: str) -> HttpResponse:
     """The number."""
@@ -32,6 +34,7 @@ def measure_type(request: ActorRequest, citizen: Citizen, type_code: str) -> Htt
 
 
 @require_safe
+@speaks_english
 @citizens(Action.OPEN_OWN, Scope.SUBMIT)
 def measure_sent(request: ActorRequest, citizen: Citizen, client_id: UUID) -> HttpResponse:
     """What happens now."""
@@ -39,19 +42,12 @@ def measure_sent(request: ActorRequest, citizen: Citizen, client_id: UUID) -> Ht
 
 
 @require_safe
+@speaks_english
 @citizens(Action.OPEN_OWN, Scope.SEE)
 def readings(request: ActorRequest, citizen: Citizen) -> HttpResponse:
     """What has come the last thirty days, and from whom."""
     rows = queries.readings_of(citizen.patient, now=timezone.now())
     return render(request, "tablet/readings.html", {"citizen": citizen, "rows": rows, "days": queries.SHOWN_DAYS})
-
-
-@require_safe
-@citizens(Action.OPEN_OWN, Scope.SEE)
-def plan(request: ActorRequest, citizen: Citizen) -> HttpResponse:
-    """The plan in force, in the patient's own words."""
-    found = own_plan(citizen.patient_id, at=timezone.now())
-    return render(request, "tablet/plan.html", queries.plan_of(found) | {"citizen": citizen})
 
 
 def _sending(request: ActorRequest, citizen: Citizen) -> Sending:

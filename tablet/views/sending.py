@@ -17,11 +17,13 @@ from accounts.actor import Actor
 from audit.enums import Action
 from audit.services import Refused as NotFound
 from careplans.queries.own import own_types
+from measurements.names import name_of
 from measurements.refusals import Refused
 from measurements.services import store_typed
 from patients.citizens import Citizen
 from patients.enums import Scope
 from patients.models import Patient
+from patients.queries import deciding_doctor
 from tablet import queries
 from tablet.forms import ENTER_AGAIN, ReadingForm
 
@@ -64,7 +66,8 @@ def show_types(sending: Sending) -> HttpResponse:
     ]
     # Whoever may only send is not shown what others have sent.
     sees = isinstance(sending.by, Citizen) and sending.by.may(Scope.SEE)
-    return sending.render("tablet/measure.html", rows=rows, shows_latest=sees)
+    doctor = deciding_doctor(queries.open_course(sending.patient))
+    return sending.render("tablet/measure.html", rows=rows, shows_latest=sees, doctor=doctor)
 
 
 def take_reading(sending: Sending, type_code: str) -> HttpResponse:
@@ -72,16 +75,17 @@ def take_reading(sending: Sending, type_code: str) -> HttpResponse:
     kind = next((each for each in own_types(sending.patient.pk, at=sending.now) if each.pk == type_code), None)
     if kind is None or queries.promise_to(sending.patient, now=sending.now) is None:
         raise sending.refused(type_code)
+    name = name_of(kind)
     form = ReadingForm(sending.request.POST if sending.request.method == "POST" else None, kind=kind)
     if not form.is_bound or not form.is_valid():
-        return sending.render("tablet/reading.html", form=form, kind=kind, status=422 if form.is_bound else 200)
+        return sending.render("tablet/reading.html", form=form, name=name, status=422 if form.is_bound else 200)
     if form.is_doubtful:
-        return sending.render("tablet/reading.html", form=form, kind=kind, asking=True)
+        return sending.render("tablet/reading.html", form=form, name=name, asking=True)
     outcome = store_typed(patient=sending.patient, typed=form.typed, by=sending.by, now=sending.now)
     if isinstance(outcome, Refused):
         # The page was sent once before with another number.
         form.add_error(None, ENTER_AGAIN)
-        return sending.render("tablet/reading.html", form=form, kind=kind, status=409)
+        return sending.render("tablet/reading.html", form=form, name=name, status=409)
     return redirect(sending.address("-sent", client_id=form.cleaned_data["client_id"]))
 
 

@@ -25,25 +25,33 @@ def _at_ten_o_clock():
 def test_it_shows_the_plan_in_the_patients_words(world):
     answer = Tablet(world.per_tablet).get(PLAN)
     assert answer.status_code == 200
-    own = {"kind": "OWN", "start_alone": True}
+    own = {"kind": "OWN", "start_alone": True, "category": "", "category_label": "", "frequency": "", "responsible": ""}
+    nothing = {"signs": "", "contact": ""}
     assert answer.json() == {
         "version": 1,
         "approved_at": "2026-08-20T09:00:00Z",
+        "approved_by": {"name": "Anne Dahl", "hpr_number": "1234567"},
         "valid_until": "2036-08-17T09:00:00Z",
+        "review_on": None,
+        "today": {"colour": None, "text": "Ikke målt i dag", "measures": []},
         "what_matters": "Å kunne gå tur med hunden hver dag.",
+        "goals": [],
         "habitual_state": "",
         "zones": [
-            {
+            nothing
+            | {
                 "zone": "GREEN",
                 "label": "Grønn – som vanlig",
                 "measures": [{"text": "Faste medisiner. Gå tur hver dag."} | own],
             },
-            {
+            nothing
+            | {
                 "zone": "YELLOW",
                 "label": "Gul – begynnende forverring",
                 "measures": [{"text": "Mål to ganger om dagen."} | own, {"text": "Bruk leppepust og hvil."} | own],
             },
-            {
+            nothing
+            | {
                 "zone": "RED",
                 "label": "Rød – akutt forverring",
                 "measures": [
@@ -63,6 +71,10 @@ def test_it_shows_the_plan_in_the_patients_words(world):
                 "grace_minutes": 120,
             }
         ],
+        "responsibilities": [],
+        "relatives_part": "",
+        "outside_hours": "",
+        "guidance": None,
     }
 
 

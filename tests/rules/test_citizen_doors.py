@@ -66,6 +66,7 @@ OWN = {
     "citizen-measure-sent": ("get", only("patient")),
     "citizen-readings": ("get", only("patient", "relative", "see_only")),
     "citizen-plan": ("get", only("patient", "relative", "see_only")),
+    "citizen-plan-pdf": ("get", only("patient", "relative", "see_only")),
     "citizen-log": ("get", only("patient", "relative", "log_only")),
     "citizen-log-pdf": ("get", only("patient", "relative", "log_only")),
     "citizen-relatives": ("get", only("patient")),
