@@ -21,6 +21,7 @@ class AlertKind(TextChoices):
     MISSING = "MISSING", _("Manglende måling")
     EQUIPMENT = "EQUIPMENT", _("Utstyr")
     DELIVERY = "DELIVERY", _("Varsling feilet")
+    DOCTOR = "DOCTOR", _("Kontakt lege")
 
 
 class AlertState(TextChoices):
@@ -63,16 +64,6 @@ class Channel(TextChoices):
 
     EMAIL = "EMAIL", _("E-post")
     WEBHOOK = "WEBHOOK", _("Webhook")
-
-
-class DeliveryState(TextChoices):
-    """The life of an outbound notice. Delivered is written only after success."""
-
-    QUEUED = "QUEUED", _("I kø")
-    SENDING = "SENDING", _("Sendes")
-    WAITING = "WAITING", _("Venter på nytt forsøk")
-    DELIVERED = "DELIVERED", _("Levert")
-    FAILED = "FAILED", _("Feilet")
 
 
 class Pattern(TextChoices):

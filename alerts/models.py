@@ -16,12 +16,12 @@ from alerts.enums import (
     AlertState,
     Channel,
     CloseReason,
-    DeliveryState,
     HandlingAction,
     Level,
     Outcome,
 )
 from audit.history import append_only, never_deleted
+from careplans.enums import DeliveryState
 from careplans.models import PlanVersion, Schedule
 from careplans.scoring import Cause, Colour
 from measurements.models import QuestionnaireResponse, Reading

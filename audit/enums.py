@@ -66,6 +66,11 @@ class Action(TextChoices):
     OPEN_CONTACT = "OPEN_CONTACT", _("Åpnet kontaktopplysninger")
     CHANGE_CONTACT = "CHANGE_CONTACT", _("Endret kontaktopplysninger")
     LIST_DELIVERIES = "LIST_DELIVERIES", _("Åpnet leveringslisten")
+    LIST_WAITING_PLANS = "LIST_WAITING_PLANS", _("Åpnet planer som venter på lege")
+    LIST_GP_TASKS = "LIST_GP_TASKS", _("Åpnet legens oppgaver")
+    CONTACT_DOCTOR = "CONTACT_DOCTOR", _("Minnet eller kontaktet legen")
+    GP_ROUTINE = "GP_ROUTINE", _("Åpnet eller endret avtalen med fastlegen")
+    GP_LOOK = "GP_LOOK", _("Så på målingene som avtalt")
 
 
 class Basis(TextChoices):

@@ -71,3 +71,43 @@ class Decision(TextChoices):
     APPROVED = "APPROVED", _("Godkjent")
     RETURNED = "RETURNED", _("Sendt tilbake")
     CHANGED = "CHANGED", _("Godkjent med endring")
+
+
+class DeliveryState(TextChoices):
+    """The life of an outbound notice. Delivered is written only after success."""
+
+    QUEUED = "QUEUED", _("I kø")
+    SENDING = "SENDING", _("Sendes")
+    WAITING = "WAITING", _("Venter på nytt forsøk")
+    DELIVERED = "DELIVERED", _("Levert")
+    FAILED = "FAILED", _("Feilet")
+
+
+class NoticeKind(TextChoices):
+    """What the doctor is told of."""
+
+    PLAN = "PLAN", _("Plan til godkjenning")
+    REMINDER = "REMINDER", _("Påminnelse om plan")
+
+
+class ContactWay(TextChoices):
+    """How the doctor was sought."""
+
+    PHONE = "PHONE", _("Telefon til legekontoret")
+    MESSAGE = "MESSAGE", _("Elektronisk melding")
+    MEETING = "MEETING", _("Møte")
+
+
+class LadderStep(TextChoices):
+    """What the service does next while a plan waits for the doctor (ADR 27)."""
+
+    WAIT = "WAIT", _("Vent på svar")
+    REMIND = "REMIND", _("Send påminnelse")
+    PHONE = "PHONE", _("Ring legekontoret")
+
+
+class RoutineMode(TextChoices):
+    """When the GP looks at the measurements (R-126)."""
+
+    ON_MESSAGE = "ON_MESSAGE", _("Bare når tjenesten sender melding")
+    AT_INTERVALS = "AT_INTERVALS", _("Også med faste mellomrom")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careplans.views import approval, paper, questionnaires, questions, recount
+from careplans.views import approval, ladder, paper, questionnaires, questions, recount, routine
 
 urlpatterns = [
     path("planer/", approval.plans, name="plans"),
@@ -10,6 +10,12 @@ urlpatterns = [
     path("planer/<uuid:version_id>/tell/", recount.recount, name="plan-recount"),
     path("planer/<uuid:version_id>/utskrift/", paper.print_page, name="plan-print"),
     path("planer/<uuid:version_id>/pdf/", paper.pdf, name="plan-pdf"),
+    path("planer/venter/", ladder.waiting, name="plans-waiting"),
+    path("planer/<uuid:version_id>/paminnelse/", ladder.reminder, name="plan-remind"),
+    path("planer/<uuid:version_id>/telefon/", ladder.call, name="plan-call"),
+    path("legeoppgaver/", routine.tasks, name="gp-tasks"),
+    path("legeoppgaver/<uuid:patient_id>/sett/", routine.look, name="gp-look"),
+    path("pasienter/<uuid:patient_id>/fastlege/", routine.routine, name="gp-routine"),
     path("skjemaer/", questionnaires.questionnaires, name="questionnaires"),
     path("skjemaer/nytt/", questionnaires.new, name="questionnaire-new"),
     path("skjemaer/<int:questionnaire_id>/", questionnaires.questionnaire, name="questionnaire"),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from alerts.enums import DeliveryState
+from careplans.enums import DeliveryState
 from dho.lib import rls
 from measurements.models import QuestionnaireResponse, Reading
 from organisations.models import Municipality

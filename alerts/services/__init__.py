@@ -15,6 +15,8 @@ from alerts.services.casework import (
 )
 from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
+from alerts.services.doctor import contact_doctor
+from alerts.services.doctor_notices import order_plan_notices, send_doctor_notices
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
 from alerts.services.following import follow_services
@@ -38,14 +40,17 @@ __all__ = [
     "assess_until_done",
     "carry_out_handovers",
     "claim",
+    "contact_doctor",
     "dispatch",
     "examine_deadlines",
     "finish",
     "follow_services",
     "free_lost_claims",
     "keep_expectations",
+    "order_plan_notices",
     "release",
     "repair",
+    "send_doctor_notices",
     "sweep",
     "undo",
     "watch_refusals",

@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from alerts.services.desk import Desk, lock_patients
+from alerts.services.doctor import NOT_BETTER, ask_for_doctor
 from alerts.services.equipment import report_wrong_clocks
 from alerts.services.expecting import close_arrived
 from alerts.services.facts import Fact, waiting
@@ -88,6 +89,14 @@ def _assess(keys: Sequence[Key], *, now: datetime, wait: bool, limit: int = MOST
             close_arrived(facts, desk)
             report_wrong_clocks(facts, desk)
             record(judgements, desk)
+            ask_for_doctor(
+                {
+                    (each.fact.patient_id, each.fact.type_id)
+                    for each in judgements
+                    if isinstance(each.fact, Reading) and each.outcome.colour in NOT_BETTER
+                },
+                desk,
+            )
             _mark_assessed(facts, now)
         return len(facts)
 

@@ -117,7 +117,9 @@ def finish(
     handling = _handle(HandlingAction.DONE, entry, by=by, now=now, **done)
     desk = Desk({patient_id: entry.municipality_id}, now=now)
     for alert in desk.alerts(patient_id):
-        desk.close(alert, CloseReason.HANDLED, handling=handling)
+        # only a contact with the doctor closes what asks for it.
+        if alert.kind != AlertKind.DOCTOR:
+            desk.close(alert, CloseReason.HANDLED, handling=handling)
     desk.save()
     return handling
 

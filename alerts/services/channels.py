@@ -21,6 +21,7 @@ from django.core.mail import EmailMessage
 from alerts.enums import Channel
 
 SUBJECT: Final = "Nytt varsel i arbeidskøen"
+DOCTOR_SUBJECT: Final = "Noe venter på deg i digital hjemmeoppfølging"
 _CONNECT_AND_READ: Final = (5, 10)  # seconds
 
 
@@ -56,19 +57,33 @@ class EmailChannel:
     """To the service's own e-mail address."""
 
     def send(self, notice: Notice) -> None:
-        """The message id follows the notice, so that a mail system can see a repeat."""
-        if not notice.address:
-            raise NotSent("no e-mail address", permanent=True)
-        message = EmailMessage(
-            subject=SUBJECT,
-            body=f"Det er kommet et nytt varsel i arbeidskøen.\n\nÅpne arbeidskøen: {queue_address()}\n",
-            to=[notice.address],
-            headers={"Message-ID": f"<{notice.id}@dho>", "Idempotency-Key": str(notice.id)},
+        """That there is something new in the queue."""
+        body = f"Det er kommet et nytt varsel i arbeidskøen.\n\nÅpne arbeidskøen: {queue_address()}\n"
+        _send_email(notice, subject=SUBJECT, body=body)
+
+
+class DoctorChannel:
+    """To the doctor, who is told that something waits and where to sign in. The port that EPJ messages will use too."""
+
+    def send(self, notice: Notice) -> None:
+        """No name, no id and nothing about health: whose plan it is, the doctor reads after signing in."""
+        body = (
+            "Noe venter på deg i digital hjemmeoppfølging.\n\n"
+            f"Logg inn og se hva det er: {doctor_address()}\n\nIkke svar på denne e-posten.\n"
         )
-        try:
-            message.send()
-        except (OSError, smtplib.SMTPException) as error:
-            raise NotSent(type(error).__name__) from error
+        _send_email(notice, subject=DOCTOR_SUBJECT, body=body)
+
+
+def _send_email(notice: Notice, *, subject: str, body: str) -> None:
+    """The message id follows the notice, so that a mail system can see a repeat."""
+    if not notice.address:
+        raise NotSent("no e-mail address", permanent=True)
+    headers = {"Message-ID": f"<{notice.id}@dho>", "Idempotency-Key": str(notice.id)}
+    message = EmailMessage(subject=subject, body=body, to=[notice.address], headers=headers)
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotSent(type(error).__name__) from error
 
 
 class WebhookChannel:
@@ -112,3 +127,8 @@ def signature(body: bytes, *, secret: str, at: datetime) -> str:
 def queue_address() -> str:
     """Where the nurse reads the rest, signed in."""
     return f"{settings.BASE_URL.rstrip('/')}/arbeidsko/"
+
+
+def doctor_address() -> str:
+    """Where the doctor reads the rest, signed in."""
+    return f"{settings.BASE_URL.rstrip('/')}/legeoppgaver/"

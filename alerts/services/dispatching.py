@@ -9,15 +9,16 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import F, Q
 
-from alerts.enums import AlertKind, Channel, DeliveryState, Level
+from alerts.enums import AlertKind, Channel, Level
 from alerts.models import Delivery
 from alerts.queries.work import everywhere
 from alerts.services.channels import CHANNELS, Notice, NotSent
 from alerts.services.desk import Desk, lock_patients
+from careplans.enums import DeliveryState
 from dho.lib import rls
 from dho.lib.encryption import DecryptionFailed
 
@@ -40,13 +41,27 @@ def dispatch(*, now: datetime) -> int:
         return sum(_mark(jobs[done], done.result(), now) for done in as_completed(jobs))
 
 
-def _lease(now: datetime) -> Sequence[Delivery]:
-    due = Q(state__in=[DeliveryState.QUEUED, DeliveryState.WAITING], next_try_at__lte=now) | Q(
+def due(now: datetime) -> Q:
+    """What is to be tried now, also where a sender was killed and its lease has run out."""
+    return Q(state__in=[DeliveryState.QUEUED, DeliveryState.WAITING], next_try_at__lte=now) | Q(
         state=DeliveryState.SENDING, lease_until__lte=now
     )
+
+
+def settled(error: NotSent | None, *, attempts: int, now: datetime) -> dict[str, Any]:
+    """How the row stands after so many attempts: delivered, waiting for the next one, or failed."""
+    if error is None:
+        return {"lease_until": None, "state": DeliveryState.DELIVERED, "delivered_at": now, "last_error": ""}
+    said = {"lease_until": None, "last_error": str(error)[:120]}
+    if attempts < MOST_ATTEMPTS and not error.permanent:
+        return said | {"state": DeliveryState.WAITING, "next_try_at": now + FIRST_WAIT * 2 ** (attempts - 1)}
+    return said | {"state": DeliveryState.FAILED}
+
+
+def _lease(now: datetime) -> Sequence[Delivery]:
     with everywhere():
         # First tries before repeats: a receiver that is down must not hold back another's first notice.
-        rows = Delivery.objects.filter(due).order_by("attempts", "next_try_at").select_related("service", "alert")
+        rows = Delivery.objects.filter(due(now)).order_by("attempts", "next_try_at").select_related("service", "alert")
         # One service's secret that no key opens must not stop the notices of the others: it is read in `_notice`.
         rows = rows.defer("service__webhook_secret")
         leased = list(rows.select_for_update(of=["self"], skip_locked=True)[:AT_ONCE])
@@ -86,15 +101,11 @@ def _mark(delivery: Delivery, error: NotSent | None, now: datetime) -> bool:
         if error is not None:
             lock_patients([delivery.alert.patient_id], wait=True)
         ours = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENDING, lease_until=now + LEASE)
-        if error is None:
-            sent = {"state": DeliveryState.DELIVERED, "delivered_at": now, "last_error": ""}
-            return bool(ours.update(lease_until=None, **sent))
-        if attempts < MOST_ATTEMPTS and not error.permanent:
-            later = now + FIRST_WAIT * 2 ** (attempts - 1)
-            ours.update(lease_until=None, state=DeliveryState.WAITING, next_try_at=later, last_error=str(error)[:120])
-        elif ours.update(lease_until=None, state=DeliveryState.FAILED, last_error=str(error)[:120]):
+        how = settled(error, attempts=attempts, now=now)
+        changed = bool(ours.update(**how))
+        if changed and how["state"] == DeliveryState.FAILED:
             _report_failed(delivery, attempts, now)
-        return False
+        return changed and error is None
 
 
 def _report_failed(delivery: Delivery, attempts: int, now: datetime) -> None:

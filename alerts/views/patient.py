@@ -122,6 +122,11 @@ def _go_on(visit: Visit) -> HttpResponse:
     """To the next patient nobody has taken, with the way back for 30 seconds."""
     queue_context.offer_undo(visit.request.session, visit.patient.pk, HandlingAction.DONE, now=visit.now)
     following = queries.next_unclaimed(by=visit.by, after=visit.patient)
+    if queries.entry_of(visit.patient):
+        # R-088: what asks for the doctor stays open until the doctor has been reached.
+        said = gettext("Varslene er lukket, men «Kontakt lege» står til du har fått kontakt med legen.")
+        messages.warning(visit.request, said)
+        return redirect("patient", visit.patient.pk)
     messages.success(
         visit.request, gettext("Saken er lukket. Her er neste pasient.") if following else gettext("Saken er lukket.")
     )

@@ -10,17 +10,25 @@ from careplans.models.content import (
     ZoneText,
     frozen_with_version,
 )
+from careplans.models.ladder import DoctorContact, DoctorNotice, PlanOpening
 from careplans.models.meeting import PatientAcceptance, PlanMeeting
 from careplans.models.plan import OPEN_STATUSES, Plan, PlanVersion
+from careplans.models.routine import LONGEST_INTERVAL, GpLook, GpRoutine
 
 __all__ = [
+    "LONGEST_INTERVAL",
     "OPEN_STATUSES",
     "Approval",
+    "DoctorContact",
+    "DoctorNotice",
     "Goal",
+    "GpLook",
+    "GpRoutine",
     "Measure",
     "PatientAcceptance",
     "Plan",
     "PlanMeeting",
+    "PlanOpening",
     "PlanVersion",
     "Responsibility",
     "Schedule",

@@ -9,18 +9,31 @@ from careplans.services.changing import DoctorsChanges, approve_with_changes, co
 from careplans.services.content import PlanContent, content_of
 from careplans.services.deciding import approve, decides_for, has_hpr_number, return_with_question
 from careplans.services.drafting import create_draft, revise, send_to_gp, withdraw
+from careplans.services.ladder import (
+    AlreadyReminded,
+    NotDue,
+    note_opening,
+    order_notice,
+    record_contact,
+    remind,
+)
 from careplans.services.problems import problems_of
 from careplans.services.refusals import AlreadyDecided, LittleData, NotYours, PlanProblems, VersionIsOpen, WrongStep
+from careplans.services.routine import Agreed, agree, may_agree, note_look
 
 __all__ = [
+    "Agreed",
     "AlreadyDecided",
+    "AlreadyReminded",
     "DoctorsChanges",
     "LittleData",
+    "NotDue",
     "NotYours",
     "PlanContent",
     "PlanProblems",
     "VersionIsOpen",
     "WrongStep",
+    "agree",
     "approve",
     "approve_with_changes",
     "content_of",
@@ -28,7 +41,13 @@ __all__ = [
     "create_draft",
     "decides_for",
     "has_hpr_number",
+    "may_agree",
+    "note_look",
+    "note_opening",
+    "order_notice",
     "problems_of",
+    "record_contact",
+    "remind",
     "return_with_question",
     "revise",
     "send_to_gp",

@@ -12,6 +12,7 @@ from accounts.roles import Permission
 from audit.enums import Action
 from careplans.models import PlanVersion
 from careplans.queries.gp import find_version
+from careplans.services import note_opening
 from patients.access import get_patient, visible_patients
 
 _MARK: Final = "careplans.opened"
@@ -38,6 +39,7 @@ def open_version(
     )
     assert version is not None  # noqa: S101 - without one there is no patient, and nobody was let in
     version.patient = patient
+    note_opening(version=version, by=acting(request), now=now)
     return version
 
 

@@ -78,6 +78,9 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.READ_OWN_LOG: _("Så hvem som har sett i journalen din"),
     Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
     Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
+    Action.CONTACT_DOCTOR: _("Minnet legen din på planen din, eller skrev at legen ble kontaktet"),
+    Action.GP_ROUTINE: _("Så på eller endret avtalen med fastlegen om når målingene dine blir sett på"),
+    Action.GP_LOOK: _("Fastlegen din så på målingene dine, som avtalt"),
     Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
 }
 

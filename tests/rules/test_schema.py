@@ -25,6 +25,10 @@ APPEND_ONLY = {
     "audit_changeentry",
     "measurements_readingstatement",
     "careplans_approval",
+    "careplans_doctorcontact",
+    "careplans_gplook",
+    "careplans_gproutine",
+    "careplans_planopening",
     "alerts_assessment",
     "alerts_handling",
 }

@@ -40,6 +40,7 @@ class Command(BaseCommand):
             (follow_cases, 5.0),
             (follow_schedules, 30.0),
             (follow_devices, 30.0),
+            (tell_doctors, 5.0),
             (seal_log, 1.0),
         )
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
@@ -86,6 +87,13 @@ def follow_schedules() -> None:
 def follow_devices() -> None:
     """Devices that are refused again and again."""
     services.watch_refusals(now=timezone.now())
+
+
+def tell_doctors() -> None:
+    """That a plan waits for them, and the reminders that nurses have sent."""
+    now = timezone.now()
+    services.order_plan_notices(now=now)
+    services.send_doctor_notices(now=now)
 
 
 def seal_log() -> None:

@@ -13,9 +13,10 @@ from django.core import mail
 from django.db import connection
 
 from alerts import services
-from alerts.enums import AlertKind, DeliveryState, Level
+from alerts.enums import AlertKind, Level
 from alerts.models import Alert, Delivery, QueueEntry
 from alerts.services import dispatching
+from careplans.enums import DeliveryState
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 
