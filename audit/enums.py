@@ -66,6 +66,10 @@ class Action(TextChoices):
     OPEN_CONTACT = "OPEN_CONTACT", _("Åpnet kontaktopplysninger")
     CHANGE_CONTACT = "CHANGE_CONTACT", _("Endret kontaktopplysninger")
     LIST_DELIVERIES = "LIST_DELIVERIES", _("Åpnet leveringslisten")
+    LIST_COURSES = "LIST_COURSES", _("Åpnet forløpstavlen")
+    OPEN_COURSE = "OPEN_COURSE", _("Åpnet forløpet")
+    CHANGE_COURSE = "CHANGE_COURSE", _("Endret forløpet")
+    END_COURSE = "END_COURSE", _("Avsluttet forløpet")
 
 
 class Basis(TextChoices):

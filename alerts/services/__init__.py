@@ -15,18 +15,22 @@ from alerts.services.casework import (
 )
 from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
+from alerts.services.ending import Ending, NotEnded, end_course
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
 from alerts.services.following import follow_services
 from alerts.services.freeing import free_lost_claims
 from alerts.services.handing_over import accept_handover, carry_out_handovers
+from alerts.services.keeping_tasks import keep_tasks
 from alerts.services.repairing import repair
 from alerts.services.sweeping import assess_fresh, assess_until_done, sweep
 
 __all__ = [
     "AlreadyClaimed",
+    "Ending",
     "NoService",
     "NotDocumented",
+    "NotEnded",
     "NotYours",
     "OnlyNurseClosesRed",
     "StaleCase",
@@ -39,11 +43,13 @@ __all__ = [
     "carry_out_handovers",
     "claim",
     "dispatch",
+    "end_course",
     "examine_deadlines",
     "finish",
     "follow_services",
     "free_lost_claims",
     "keep_expectations",
+    "keep_tasks",
     "release",
     "repair",
     "sweep",

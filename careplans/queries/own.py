@@ -1,9 +1,11 @@
 """The patient's own plan, as the tablet shows it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from careplans.models import PlanVersion
+from careplans.models import PlanVersion, Schedule
+from careplans.queries.trial import trial_schedules
 from measurements.models import MeasurementType
 
 
@@ -19,17 +21,24 @@ def own_plan(patient_id: UUID, *, at: datetime) -> PlanVersion | None:
 
 
 def own_questionnaire_codes(patient_id: UUID, *, at: datetime) -> list[str]:
-    """The questionnaires that the plan in force schedules."""
-    plan = own_plan(patient_id, at=at)
-    return sorted({row.questionnaire_code for row in plan.schedules.all() if row.questionnaire_code}) if plan else []
+    """The questionnaires that the plan in force schedules, or the trial while no plan does (AT-27)."""
+    schedules = _schedules(own_plan(patient_id, at=at), patient_id, at=at)
+    return sorted({row.questionnaire_code for row in schedules if row.questionnaire_code})
 
 
 def own_types(patient_id: UUID, *, at: datetime) -> list[MeasurementType]:
-    """What the plan in force asks for or judges, in the order of the catalogue, each with its quantities."""
+    """What the plan in force or the trial asks for, and what the plan judges, in the order of the catalogue.
+
+    Each has its quantities.
+    """
     plan = own_plan(patient_id, at=at)
-    if plan is None:
-        return []
-    scheduled = {row.type_id for row in plan.schedules.all() if row.type_id}
-    judged = plan.thresholds.values("quantity")
-    wanted = MeasurementType.objects.filter(pk__in=scheduled) | MeasurementType.objects.filter(quantities__in=judged)
+    scheduled = {row.type_id for row in _schedules(plan, patient_id, at=at) if row.type_id}
+    wanted = MeasurementType.objects.filter(pk__in=scheduled)
+    if plan is not None:
+        wanted |= MeasurementType.objects.filter(quantities__in=plan.thresholds.values("quantity"))
     return list(wanted.distinct().prefetch_related("quantities").order_by("position"))
+
+
+def _schedules(plan: PlanVersion | None, patient_id: UUID, *, at: datetime) -> Iterable[Schedule]:
+    of_plan = list(plan.schedules.all()) if plan else []
+    return of_plan or trial_schedules(at=at).filter(trial__patient_id=patient_id)

@@ -22,10 +22,11 @@ from organisations.hours_text import (
     write_early,
     write_spans,
 )
-from organisations.models import FollowUpService, Registered
+from organisations.models import FollowUpService, PlanningFigure, Registered
 from organisations.opening_hours import OpeningHours, Span
 
 _TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
+_COLUMNS: Final = ("name", "kind", "phone", "notify_email", "evaluation_weeks", "planning_figure")
 _DEADLINES: Final = ("deadline_red", "deadline_yellow", "deadline_other")
 
 
@@ -170,6 +171,25 @@ class ServiceForm(forms.Form):
     deadline_red = _hours_of_time(_("Frist for røde varsler"))
     deadline_yellow = _hours_of_time(_("Frist for gule varsler"))
     deadline_other = _hours_of_time(_("Frist for andre varsler"))
+    evaluation_weeks = forms.IntegerField(
+        label=_("Uker mellom hver evaluering"),
+        help_text=_("Alle som blir fulgt opp, evalueres jevnlig. Den som er over tiden, vises på forløpstavlen."),
+        min_value=1,
+        max_value=104,
+        initial=12,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric", "size": "6"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("Uker: skriv et helt tall fra 1 til 104.")
+        ),
+    )
+    planning_figure = forms.ModelChoiceField(
+        PlanningFigure.objects.order_by("patients_per_position"),
+        label=_("Planleggingstall for kapasitet"),
+        required=False,
+        empty_label=_("Det laveste tallet som gjelder"),
+        widget=forms.Select(attrs={"class": "ds-input"}),
+        error_messages={"invalid_choice": _("Planleggingstall: velg et tall i listen.")},
+    )
     closures = forms.CharField(
         label=_("Dager tjenesten er stengt"),
         help_text=_("Valgfritt. Én dato på hver linje, for eksempel 24.12.2026. Helligdager er stengt uansett."),
@@ -193,7 +213,7 @@ class ServiceForm(forms.Form):
     def initial_of(service: FollowUpService) -> dict[str, Any]:
         """The form as the service stands."""
         hours = service.opening_hours if service.hours else None
-        found = {name: getattr(service, name) for name in ("name", "kind", "phone", "notify_email")}
+        found = {name: getattr(service, name) for name in _COLUMNS}
         found |= {name: Decimal(getattr(service, name).total_seconds()) / 3600 for name in _DEADLINES}
         for number in range(7):
             found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else _USUAL[number]
@@ -237,7 +257,7 @@ class ServiceForm(forms.Form):
 
     def fill(self, service: FollowUpService) -> FollowUpService:
         """The service as the form says it should be, not yet stored."""
-        for field in ("name", "kind", "phone", "notify_email"):
+        for field in _COLUMNS:
             setattr(service, field, self.cleaned_data[field])
         for field in _DEADLINES:
             setattr(service, field, timedelta(hours=float(self.cleaned_data[field])))

@@ -77,6 +77,9 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.SUBMIT: _("Sendte inn måling"),
     Action.READ_OWN_LOG: _("Så hvem som har sett i journalen din"),
     Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
+    Action.OPEN_COURSE: _("Så hvor langt du er kommet i forløpet"),
+    Action.CHANGE_COURSE: _("Endret noe i forløpet ditt: oppgave, prøveperiode, evaluering eller pause"),
+    Action.END_COURSE: _("Avsluttet oppfølgingen din"),
     Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
     Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
 }

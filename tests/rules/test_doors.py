@@ -29,8 +29,10 @@ from tests.factories.accounts import let_in, make_membership, make_system, make_
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
+from tests.factories.courses import task as course_task
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
+from tests.factories.patients import pause
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
 IN, LOGIN, NO, GONE, WRONG = 200, 302, 403, 404, 422
@@ -164,6 +166,18 @@ DOORS = {
     "plan-decide": ("get", only("kari", "dahl")),
     "plan-print": ("get", only("kari", "dahl")),
     "plan-pdf": ("get", only("kari", "dahl")),
+    "courses": ("get", only("kari", "ola", "siri", others=NO)),
+    "course": ("get", only("kari")),
+    "course-trial": ("get", only("kari")),
+    "course-evaluation": ("get", only("kari")),
+    "course-pause": ("get", only("kari")),
+    "course-pause-end": ("get", only("kari")),
+    "course-task-new": ("get", only("kari")),
+    "course-task": ("get", only("kari")),
+    "course-end": ("get", only("kari")),
+    "routines": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
+    "routine": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
+    "caseload": ("get", only("ness", "eva", others=NO)),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -262,6 +276,10 @@ def red_per(world):
     )
     home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
     return {
+        "enrolment_id": (course := world.per.enrolments.get()).pk,
+        "task_id": course_task(course, world.kari).pk,
+        "pause_id": pause(world.per, NOW.date(), NOW.date()).pk,
+        "routine_kind": "home_visit",
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",
@@ -382,7 +400,10 @@ WRITTEN = [
     "finn", "note", "question", "what", "reason", "review", "label", "username", "password", "code", "person",
     "national_id", "given_name", "family_name", "email", "hpr_number", "reference", "membership", "workplace", "role",
     "valid_from", "valid_until", "asked_on", "channel", "service", "takes_effect_on", "against", "outcomes", "measures",
-    "seen", "change", "patient", "after", "since", "until", "action", "decision", "outcome", "credential", "name",
+    "starts_on", "ends_on", "types", "questionnaires", "times", "grace_minutes", "participants", "basis",
+    "other_plan", "frequency", "next_on", "first_day", "last_day", "kind", "title", "text", "due_on", "ticked",
+    "items", "percent", "makes_insecure", "seen", "change", "patient", "after", "since", "until", "action", "decision",
+    "outcome", "credential", "name",
 ]  # fmt: skip
 
 

@@ -25,6 +25,8 @@ APPEND_ONLY = {
     "audit_changeentry",
     "measurements_readingstatement",
     "careplans_approval",
+    "careplans_evaluation",
+    "careplans_routine",
     "alerts_assessment",
     "alerts_handling",
 }
