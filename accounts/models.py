@@ -198,6 +198,33 @@ class Membership(models.Model):
         return found
 
 
+class Position(models.Model):
+    """How much of a full-time position somebody has for digital home follow-up in one membership (R-158, S-06)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="positions")
+    percent = models.PositiveSmallIntegerField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    registered_at = models.DateTimeField()
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        triggers = [never_deleted(), record_changes()]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(percent__gte=1, percent__lte=100), name="position_percent_in_range"
+            ),
+            empty_or_after_start("position_ends_after_start"),
+            no_overlap("position_once_at_a_time", "membership", among=NOT_WITHDRAWN),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 def _stays_revoked() -> pgtrigger.Trigger:
     """When, and by whom, is never rewritten. When it was last seen may still be noted, by a request under way."""
     rewritten = pgtrigger.Q(old__revoked_at__df=pgtrigger.F("new__revoked_at"))

@@ -76,3 +76,17 @@ class Pattern(TextChoices):
     MANY = "MANY", _("Så på mange pasienter uten varsel innen én time")
     NIGHT = "NIGHT", _("Så på pasienten om natten, mens tjenesten var stengt")
     OFTEN = "OFTEN", _("Åpnet samme pasient svært mange ganger samme dag")
+
+
+class EndProblem(TextChoices):
+    """Why a course cannot end as things stand, as the screen says it: what, and what to do (R-017)."""
+
+    ENDED = "ENDED", _("Forløpet er allerede avsluttet.")
+    IN_FUTURE = "IN_FUTURE", _("Siste dag: velg i dag eller en dag som har vært.")
+    BEFORE_START = "BEFORE_START", _("Siste dag: velg en dag etter at forløpet begynte.")
+    OPEN_ALERTS = (
+        "OPEN_ALERTS",
+        _("Pasienten har åpne varsler. En sykepleier må behandle dem før forløpet kan avsluttes."),
+    )
+    NOT_ASSESSED = "NOT_ASSESSED", _("Nye målinger blir vurdert akkurat nå. Vent et øyeblikk, og prøv igjen.")
+    DEVICES = "DEVICES", _("Utstyret er endret mens du hadde siden åpen. Se over det, og prøv igjen.")

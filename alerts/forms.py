@@ -1,24 +1,28 @@
-"""What a nurse writes: how a case was handled, and that a reading is wrong.
+"""What a nurse writes: how a case was handled, that a reading is wrong, and that a course ends.
 
 The handling form checks shape only; what must be documented is the service's rule (R-100, AT-32).
 """
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import DeviceCredential, User
 from alerts.enums import Outcome, Pattern
 from alerts.services.casework import NEEDS_NOTE
+from alerts.services.ending import Ending
 from audit.enums import ReviewOutcome
 from careplans.models import Measure
 from measurements.enums import StatementKind
 from measurements.models import Reading, ReadingStatement
+from organisations.forms import DayField
+from patients.enums import EndReason
 
 ERRORS = {
     "outcomes": _("Hva gjorde du: Kryss av for minst ett valg."),
@@ -154,3 +158,66 @@ class PeriodForm(forms.Form):
         widget=forms.Select(attrs={"class": "ds-input"}),
     )
     side = forms.IntegerField(min_value=1, max_value=10_000, widget=forms.HiddenInput)
+
+
+class EndCourseForm(forms.Form):
+    """Why the course ends, its last day, and for each device whether it is handed back."""
+
+    reason = forms.ChoiceField(
+        label=_("Hvorfor forløpet avsluttes"),
+        choices=[(each.value, each.label) for each in EndReason if each != EndReason.CRITERIA],
+        widget=forms.RadioSelect(attrs={"class": "ds-input"}),
+        error_messages={"required": _("Hvorfor: velg en grunn."), "invalid_choice": _("Hvorfor: velg en grunn.")},
+    )
+    text = forms.CharField(
+        label=_("Utdyping"),
+        help_text=_("Skriv kort hva dere ble enige om, og hva som skjer videre."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"class": "ds-input", "rows": 3}),
+        error_messages={
+            "required": _("Utdyping: fyll inn feltet."),
+            "max_length": _("Utdyping: skriv høyst 500 tegn."),
+        },
+    )
+    last_day = DayField(label=_("Siste dag"))
+
+    def __init__(self, data: Any = None, *, devices: Sequence[DeviceCredential], today: date) -> None:
+        super().__init__(data)
+        self.devices = devices
+        self.fields["last_day"].initial = today
+        for device in devices:
+            self.fields[f"state_{device.pk}"] = forms.ChoiceField(
+                label=device.label,
+                choices=[("back", gettext("Levert tilbake. Vi sperrer det nå")), ("kept", gettext("Beholdes"))],
+                widget=forms.RadioSelect(attrs={"class": "ds-input"}),
+                error_messages={"required": gettext("%(device)s: velg hva som skjer.") % {"device": device.label}},
+            )
+            self.fields[f"why_{device.pk}"] = forms.CharField(
+                label=gettext("Hvorfor %(device)s beholdes (valgfritt)") % {"device": device.label},
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(attrs={"class": "ds-input", "autocomplete": "off"}),
+            )
+
+    def device_fields(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The two fields of each device, for the page."""
+        return [(self[f"state_{device.pk}"], self[f"why_{device.pk}"]) for device in self.devices]
+
+    def clean(self) -> dict[str, Any]:
+        """What is kept needs a reason."""
+        data = super().clean() or {}
+        for device in self.devices:
+            if data.get(f"state_{device.pk}") == "kept" and not data.get(f"why_{device.pk}"):
+                text = gettext("%(device)s: skriv hvorfor det beholdes.") % {"device": device.label}
+                self.add_error(f"why_{device.pk}", text)
+        return data
+
+    @property
+    def ending(self) -> Ending:
+        """What the service takes."""
+        data = self.cleaned_data
+        kept = {
+            device.pk: data[f"why_{device.pk}"] if data[f"state_{device.pk}"] == "kept" else ""
+            for device in self.devices
+        }
+        return Ending(reason=data["reason"], text=data["text"], last_day=data["last_day"], devices=kept)

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from alerts.views import doctor, explanation, handovers, log_review, patient, queue
+from alerts.views import doctor, ending, explanation, handovers, log_review, patient, queue
 
 urlpatterns = [
+    path("forlop/<uuid:enrolment_id>/avslutt/", ending.end, name="course-end"),
     path("arbeidsko/", queue.page, name="queue"),
     path("arbeidsko/liste/", queue.fragment, name="queue-list"),
     path("arbeidsko/<uuid:patient_id>/ta/", queue.take, name="queue-claim"),

@@ -71,6 +71,10 @@ class Action(TextChoices):
     CONTACT_DOCTOR = "CONTACT_DOCTOR", _("Minnet eller kontaktet legen")
     GP_ROUTINE = "GP_ROUTINE", _("Åpnet eller endret avtalen med fastlegen")
     GP_LOOK = "GP_LOOK", _("Så på målingene som avtalt")
+    LIST_COURSES = "LIST_COURSES", _("Åpnet forløpstavlen")
+    OPEN_COURSE = "OPEN_COURSE", _("Åpnet forløpet")
+    CHANGE_COURSE = "CHANGE_COURSE", _("Endret forløpet")
+    END_COURSE = "END_COURSE", _("Avsluttet forløpet")
 
 
 class Basis(TextChoices):

@@ -111,3 +111,92 @@ class RoutineMode(TextChoices):
 
     ON_MESSAGE = "ON_MESSAGE", _("Bare når tjenesten sender melding")
     AT_INTERVALS = "AT_INTERVALS", _("Også med faste mellomrom")
+
+
+class RoutineKind(TextChoices):
+    """The local checklists and routine documents of a municipality (R-009, R-012, R-027)."""
+
+    ALLOCATION = "ALLOCATION", _("Sjekkliste for tildeling")
+    HOME_VISIT = "HOME_VISIT", _("Sjekkliste for hjemmebesøk")
+    TRAINING = "TRAINING", _("Sjekkliste for opplæring")
+    EQUIPMENT = "EQUIPMENT", _("Sjekkliste for utstyr")
+    EVALUATION = "EVALUATION", _("Sjekkliste for evaluering")
+    ENDING = "ENDING", _("Sjekkliste for avslutning")
+    ALLOCATION_GUIDE = "ALLOCATION_GUIDE", _("Veileder for kartlegging og tildeling")
+    PLAN_GUIDE = "PLAN_GUIDE", _("Veileder for egenbehandlingsplanen")
+
+
+class TaskKind(TextChoices):
+    """What is to be done in a course. The first six are the coordinator's (R-158)."""
+
+    HOME_VISIT = "HOME_VISIT", _("Hjemmebesøk: kartlegging og opplæring")
+    GP_DIALOGUE = "GP_DIALOGUE", _("Dialog med fastlege og andre i kommunen")
+    SERVICE_DIALOGUE = "SERVICE_DIALOGUE", _("Dialog med oppfølgingstjenesten")
+    DOCUMENT = "DOCUMENT", _("Dokumentere i journalen")
+    REPORT = "REPORT", _("Rapportere gevinster")
+    RECEIVE = "RECEIVE", _("Ta imot kandidaten og vurdere vilkårene")
+    TRAINING = "TRAINING", _("Opplæring av pasienten")
+    RELATIVES = "RELATIVES", _("Opplæring av pårørende")
+    EQUIPMENT = "EQUIPMENT", _("Utlevere utstyr")
+    INFORMATION = "INFORMATION", _("Gi skriftlig informasjon")
+    GUIDANCE = "GUIDANCE", _("Veiledning etter planen")
+    RETURN = "RETURN", _("Utstyr ved avslutning")
+    OTHER = "OTHER", _("Annet")
+
+
+class EvaluationKind(TextChoices):
+    """When the evaluation is held: after the trial, or again and again in the follow-up (R-014, R-016)."""
+
+    TRIAL = "TRIAL", _("Etter prøveperioden")
+    RECURRING = "RECURRING", _("Jevnlig evaluering")
+
+
+class EvaluationOutcome(TextChoices):
+    """What was decided (R-014)."""
+
+    CONTINUE = "CONTINUE", _("Fortsette")
+    ADJUST = "ADJUST", _("Justere")
+    END = "END", _("Avslutte")
+
+
+class CourseProblem(TextChoices):
+    """Why something in the course cannot be done, as the screen says it: what, and what to do."""
+
+    WRONG_STEP = "WRONG_STEP", _("Forløpet står et annet sted nå. Last siden på nytt, og se hva som er gjort.")
+    START_BEFORE_ALLOCATION = (
+        "START_BEFORE_ALLOCATION",
+        _("Første dag: prøveperioden kan ikke begynne før tildelingen."),
+    )
+    START_TOO_FAR = (
+        "START_TOO_FAR",
+        _("Første dag: velg en dag fra sju dager tilbake til fjorten dager fram i tid."),
+    )
+    TRIAL_LENGTH = (
+        "TRIAL_LENGTH",
+        _("Siste dag: prøveperioden varer 14 til 28 dager. Velg en annen dag, eller skriv en begrunnelse."),
+    )
+    ENDS_BEFORE_START = "ENDS_BEFORE_START", _("Siste dag: velg en dag etter den første dagen.")
+    NOTHING_SCHEDULED = (
+        "NOTHING_SCHEDULED",
+        _("Målinger: velg minst én måling og minst ett skjema med symptomspørsmål."),
+    )
+    HELD_IN_FUTURE = "HELD_IN_FUTURE", _("Dato for evalueringen: velg i dag eller en dag som har vært.")
+    HELD_BEFORE_START = "HELD_BEFORE_START", _("Dato for evalueringen: velg en dag etter at prøveperioden begynte.")
+    NO_PLAN = (
+        "NO_PLAN",
+        _(
+            "Grunnlag: pasienten har ingen godkjent egenbehandlingsplan som gjelder. Få planen godkjent først, "
+            "eller skriv hvilken annen behandlingsplan oppfølgingen bygger på."
+        ),
+    )
+    NEXT_IN_PAST = "NEXT_IN_PAST", _("Neste evaluering: velg en dag etter i dag.")
+    NOT_LONGER = "NOT_LONGER", _("Ny siste dag: velg en dag som ikke har vært, etter den siste dagen i dag.")
+    PAUSE_IN_PAST = "PAUSE_IN_PAST", _("Første dag: velg i dag eller en dag framover.")
+    PAUSE_TOO_LONG = (
+        "PAUSE_TOO_LONG",
+        _("Siste dag: en pause varer høyst 90 dager om gangen. Du kan forlenge den senere."),
+    )
+    PAUSE_OVERLAPS = "PAUSE_OVERLAPS", _("Første dag: pausen overlapper en annen pause. Se over dagene.")
+    PAUSE_OVER = "PAUSE_OVER", _("Pausen er over. Registrer en ny.")
+    NO_PAUSE_NOW = "NO_PAUSE_NOW", _("Pause kan bare registreres i prøveperioden og når pasienten er i drift.")
+    TASK_DONE = "TASK_DONE", _("Oppgaven er allerede utført.")

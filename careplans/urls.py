@@ -1,8 +1,20 @@
-"""Addresses of the plan pages."""
+"""Addresses of the plan pages, and of the courses."""
 
 from django.urls import path
 
-from careplans.views import approval, ladder, paper, questionnaires, questions, recount, routine
+from careplans.views import (
+    approval,
+    board,
+    caseload,
+    course,
+    ladder,
+    paper,
+    questionnaires,
+    questions,
+    recount,
+    routine,
+    routines,
+)
 
 urlpatterns = [
     path("planer/", approval.plans, name="plans"),
@@ -30,4 +42,15 @@ urlpatterns = [
     path("skjemaer/<int:questionnaire_id>/slett/", questionnaires.throw_away, name="questionnaire-discard"),
     path("planer/<uuid:version_id>/pasientens/", paper.patients_print_page, name="plan-patients-print"),
     path("planer/<uuid:version_id>/pasientens/pdf/", paper.patients_pdf, name="plan-patients-pdf"),
+    path("forlop/", board.courses, name="courses"),
+    path("forlop/rutiner/", routines.routines, name="routines"),
+    path("forlop/rutiner/<slug:routine_kind>/", routines.routine, name="routine"),
+    path("forlop/<uuid:enrolment_id>/", course.course, name="course"),
+    path("forlop/<uuid:enrolment_id>/prove/", course.trial, name="course-trial"),
+    path("forlop/<uuid:enrolment_id>/evaluering/", course.evaluation, name="course-evaluation"),
+    path("forlop/<uuid:enrolment_id>/pause/", course.pause, name="course-pause"),
+    path("forlop/<uuid:enrolment_id>/pause/<uuid:pause_id>/", course.pause_end, name="course-pause-end"),
+    path("forlop/<uuid:enrolment_id>/oppgaver/ny/", course.task_new, name="course-task-new"),
+    path("forlop/<uuid:enrolment_id>/oppgaver/<uuid:task_id>/", course.task, name="course-task"),
+    path("tjenester/belastning/", caseload.caseload, name="caseload"),
 ]

@@ -188,6 +188,27 @@ class Municipality(models.Model):
         return self.name
 
 
+class PlanningFigure(models.Model):
+    """How many patients a full-time nurse can follow up, as somebody has found; each service chooses one (S-06)."""
+
+    code = models.CharField(max_length=20, primary_key=True)
+    patients_per_position = models.PositiveSmallIntegerField()
+    found = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    objects = ValidityQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            end_after_start("planning_figure_ends_after_start"),
+            models.CheckConstraint(condition=models.Q(patients_per_position__gt=0), name="planning_figure_is_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return self.found
+
+
 class FollowUpService(models.Model):
     """Oppfølgingstjeneste: those who look at readings, in opening hours, never as an emergency service (R-095)."""
 
@@ -206,6 +227,9 @@ class FollowUpService(models.Model):
     # (R-036). The sources name no figures, so each service sets its own; 0 asks for nothing.
     minimum_days = models.PositiveSmallIntegerField(default=10)
     minimum_readings = models.PositiveSmallIntegerField(default=10)
+    # How often everybody who is followed up is evaluated; the sources name no interval (R-016).
+    evaluation_weeks = models.PositiveSmallIntegerField(default=12, db_default=12)
+    planning_figure = models.ForeignKey(PlanningFigure, null=True, on_delete=models.PROTECT, related_name="+")
     notify_email = models.EmailField(blank=True)
     webhook_url = models.URLField(blank=True)
     webhook_secret = EncryptedTextField(blank=True, default="")
@@ -230,6 +254,9 @@ class FollowUpService(models.Model):
                     deadline_other__gt=timedelta(0),
                 ),
                 name="service_deadlines_positive",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(evaluation_weeks__gte=1, evaluation_weeks__lte=104), name="service_evaluates"
             ),
         ]
 

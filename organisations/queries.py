@@ -155,6 +155,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
         "deadline_yellow": (_("Frist for gule varsler"), _hours_of_time),
         "deadline_other": (_("Frist for andre varsler"), _hours_of_time),
         "notify_email": (_("E-post for beskjed om varsler"), _text),
+        "evaluation_weeks": (_("Uker mellom hver evaluering"), str),
+        "planning_figure_id": (_("Planleggingstall for kapasitet"), _text),
         **_CLOSED,
     },
     "organisations_gppractice": {**_NAME, **_NUMBER, "her_id": (_("HER-id"), _text), **_CLOSED},

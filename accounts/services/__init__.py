@@ -24,6 +24,7 @@ from accounts.services.pairing import (
     show_code,
 )
 from accounts.services.pins import Opening, PinRefused, check_choice, open_with_pin, reset_pin, set_pin
+from accounts.services.positions import set_position
 from accounts.services.second_factor import forget_second_factor
 from accounts.services.systems import (
     SystemAtWork,
@@ -70,6 +71,7 @@ __all__ = [
     "reset_pin",
     "revoke_credential",
     "set_pin",
+    "set_position",
     "show_code",
     "withdraw_system",
 ]

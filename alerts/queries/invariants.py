@@ -138,6 +138,25 @@ _CHECKS: Final[dict[str, str]] = {
             AND EXISTS (SELECT 1 FROM careplans_approval d WHERE d.version_id = v.id AND d.decision = 'APPROVED')
         WHERE v.id IS NULL AND (a.colour <> 'NOT_ASSESSED' OR a.plan_version_id IS NOT NULL)
     """,
+    "P4 a course or a referral stands at another step than its newest says": """
+        SELECT e.id FROM patients_enrolment e CROSS JOIN LATERAL (
+            SELECT to_status FROM patients_pathwaystep WHERE enrolment_id = e.id ORDER BY at DESC, id DESC LIMIT 1
+        ) newest WHERE newest.to_status <> e.status
+        UNION ALL
+        SELECT r.id FROM patients_referral r CROSS JOIN LATERAL (
+            SELECT to_status FROM patients_pathwaystep WHERE referral_id = r.id ORDER BY at DESC, id DESC LIMIT 1
+        ) newest WHERE newest.to_status <> r.status
+    """,
+    "P1 something is expected of a patient whose course has ended": """
+        SELECT x.schedule_id FROM alerts_expectation x
+        WHERE NOT EXISTS (
+            SELECT 1 FROM patients_enrolment e WHERE e.patient_id = x.patient_id
+            AND (e.ended_on IS NULL OR e.id IN (
+                SELECT s.enrolment_id FROM patients_pathwaystep s
+                WHERE s.to_status = 'ENDED' AND s.at > %(unwatched)s
+            ))
+        )
+    """,
     "P3 a table with patient data is open to every municipality": """
         SELECT c.relname FROM pg_class c JOIN pg_attribute m ON m.attrelid = c.oid AND m.attname = 'municipality_id'
         WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND NOT m.attisdropped

@@ -17,18 +17,22 @@ from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
 from alerts.services.doctor import contact_doctor
 from alerts.services.doctor_notices import order_plan_notices, send_doctor_notices
+from alerts.services.ending import Ending, NotEnded, end_course
 from alerts.services.equipment import watch_refusals
 from alerts.services.expecting import examine_deadlines, keep_expectations
 from alerts.services.following import follow_services
 from alerts.services.freeing import free_lost_claims
 from alerts.services.handing_over import accept_handover, carry_out_handovers
+from alerts.services.keeping_tasks import keep_tasks
 from alerts.services.repairing import repair
 from alerts.services.sweeping import assess_fresh, assess_until_done, sweep
 
 __all__ = [
     "AlreadyClaimed",
+    "Ending",
     "NoService",
     "NotDocumented",
+    "NotEnded",
     "NotYours",
     "OnlyNurseClosesRed",
     "StaleCase",
@@ -42,11 +46,13 @@ __all__ = [
     "claim",
     "contact_doctor",
     "dispatch",
+    "end_course",
     "examine_deadlines",
     "finish",
     "follow_services",
     "free_lost_claims",
     "keep_expectations",
+    "keep_tasks",
     "order_plan_notices",
     "release",
     "repair",

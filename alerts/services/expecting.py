@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from alerts.enums import AlertKind, CloseReason, Level
@@ -24,11 +25,13 @@ from alerts.services.rounds import patient_by_patient
 from alerts.services.texts import label_of
 from careplans.enums import VersionStatus
 from careplans.models import Schedule
+from careplans.queries.trial import trial_schedules
 from dho.lib import rls
 from dho.lib.numbers import OSLO, date_nb, time_nb
 from measurements.enums import Timing
 from measurements.models import Questionnaire, QuestionnaireResponse, Reading, ReadingStatement
-from patients.models import Enrolment, Pause
+from patients.enums import EnrolmentStatus
+from patients.models import Enrolment, PathwayStep, Pause
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +49,7 @@ def keep_expectations(*, now: datetime) -> int:
         old = {(each.patient_id, each.schedule.subject): each.window_start for each in gone}
         Expectation.objects.filter(pk__in=[each.pk for each in gone]).delete()
         new = []
-        for schedule in in_force.filter(expectation__isnull=True).select_related("version"):
+        for schedule in in_force.filter(expectation__isnull=True).select_related("version", "trial"):
             try:
                 new.append(_expectation(schedule, old.get((schedule.patient_id, schedule.subject))))
             except Exception:
@@ -83,16 +86,20 @@ def close_arrived(facts: Sequence[Fact], desk: Desk) -> None:
 
 
 def _schedules_in_force(now: datetime) -> QuerySet[Schedule]:
-    """Those of patients whose course has begun, with `course_from`; a pause keeps them and moves on in silence."""
+    """Those of patients whose course has begun, of plans and of trials; a pause keeps them and moves on in silence.
+
+    Each has `course_from`, and `counts_from`: when the plan was approved, or the trial registered.
+    """
+    patient_id = Coalesce(OuterRef("version__patient_id"), OuterRef("trial__patient_id"))
     course = Enrolment.objects.filter(
-        patient_id=OuterRef("version__patient_id"), ended_on__isnull=True, started_on__lte=timezone.localdate(now)
+        patient_id=patient_id, ended_on__isnull=True, started_on__lte=timezone.localdate(now)
     )
-    return Schedule.objects.annotate(course_from=Subquery(course.values("started_on"))).filter(
-        course_from__isnull=False,
-        version__status=VersionStatus.APPROVED,
-        version__approved_at__lte=now,
-        version__valid_until__gt=now,
-    )
+    begun = PathwayStep.objects.filter(enrolment=OuterRef("trial"), to_status=EnrolmentStatus.TRIAL)
+    of_plan = Q(version__status=VersionStatus.APPROVED, version__approved_at__lte=now, version__valid_until__gt=now)
+    return Schedule.objects.annotate(
+        course_from=Subquery(course.values("started_on")),
+        counts_from=Coalesce("version__approved_at", Subquery(begun.values("at")[:1])),
+    ).filter(of_plan | Q(pk__in=trial_schedules(at=now).values("pk")), course_from__isnull=False)
 
 
 def _expectation(schedule: Any, before: datetime | None) -> Expectation:
@@ -100,10 +107,8 @@ def _expectation(schedule: Any, before: datetime | None) -> Expectation:
 
     It counts from the approval, but not from before the course: a plan may have been approved long before (R-071).
     """
-    approved = schedule.version.approved_at
-    if approved is None:
-        raise ValueError("Only an approved version expects anything.")
-    start = max(approved, datetime.combine(schedule.course_from, time(), tzinfo=OSLO))
+    begun = datetime.combine(schedule.course_from, time(), tzinfo=OSLO)
+    start = max(schedule.counts_from or begun, begun)
     due = next_due(schedule, min(before, start) if before else start)
     # Nobody can be late for a deadline that had passed when it all began.
     while deadline_of(schedule, due) <= start:

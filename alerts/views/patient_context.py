@@ -1,6 +1,6 @@
 """What the patient page is filled with. Reading only; the steps that change something are in `patient.py`."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from careplans.queries.faces import own_words
 from dho.lib.numbers import OSLO, since_nb
 from measurements.enums import Source
 from patients.enums import EnrolmentStatus
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, Patient, Pause
 from patients.queries import deciding_doctor
 
 PERIODS = (7, 30, 90, 365)
@@ -78,6 +78,8 @@ def plan_context(
         "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
         "doctor": deciding_doctor(enrolment),
         "trial": trial_text(enrolment, now) if enrolment else "",
+        "course": enrolment,
+        "pause": pause_on(enrolment, now.astimezone(OSLO).date()) if enrolment else None,
         # The log is handed out by whoever follows the patient now; afterwards by the privacy officer.
         "hands_out_log": enrolment is not None,
     }
@@ -92,6 +94,11 @@ def trial_text(enrolment: Enrolment, now: datetime) -> str:
     if length:
         return gettext("Prøveperiode dag %(day)s av %(length)s") % {"day": day, "length": length}
     return gettext("Prøveperiode dag %(day)s") % {"day": day}
+
+
+def pause_on(enrolment: Enrolment, day: date) -> Pause | None:
+    """The pause that the patient is in that day, or the next one that has been agreed."""
+    return Pause.objects.filter(enrolment=enrolment, last_day__gte=day).order_by("first_day").first()
 
 
 def period_asked_for(request: ActorRequest) -> int:

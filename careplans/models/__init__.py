@@ -1,15 +1,8 @@
 """The self-care plan: versions, what they say, how they were gone through, and the doctor's decision."""
 
 from careplans.models.approval import Approval
-from careplans.models.content import (
-    Goal,
-    Measure,
-    Responsibility,
-    Schedule,
-    Threshold,
-    ZoneText,
-    frozen_with_version,
-)
+from careplans.models.content import Goal, Measure, Responsibility, Schedule, Threshold, ZoneText, frozen_with_version
+from careplans.models.course import CaseTask, Evaluation, Routine
 from careplans.models.ladder import DoctorContact, DoctorNotice, PlanOpening
 from careplans.models.meeting import PatientAcceptance, PlanMeeting
 from careplans.models.plan import OPEN_STATUSES, Plan, PlanVersion
@@ -19,8 +12,10 @@ __all__ = [
     "LONGEST_INTERVAL",
     "OPEN_STATUSES",
     "Approval",
+    "CaseTask",
     "DoctorContact",
     "DoctorNotice",
+    "Evaluation",
     "Goal",
     "GpLook",
     "GpRoutine",
@@ -31,6 +26,7 @@ __all__ = [
     "PlanOpening",
     "PlanVersion",
     "Responsibility",
+    "Routine",
     "Schedule",
     "Threshold",
     "ZoneText",

@@ -22,11 +22,12 @@ from organisations.hours_text import (
     write_early,
     write_spans,
 )
-from organisations.models import FollowUpService, Registered
+from organisations.models import FollowUpService, PlanningFigure, Registered
 from organisations.opening_hours import OpeningHours, Span
 
 _TEXT: Final = {"class": "ds-input", "autocomplete": "off"}
 _DEADLINES: Final = ("deadline_red", "deadline_yellow", "deadline_other")
+_COLUMNS: Final = ("name", "kind", "phone", "notify_email", "evaluation_weeks", "planning_figure")
 _MINIMUM: Final = ("minimum_days", "minimum_readings")
 
 
@@ -185,6 +186,25 @@ class ServiceForm(forms.Form):
     deadline_red = _hours_of_time(_("Frist for røde varsler"))
     deadline_yellow = _hours_of_time(_("Frist for gule varsler"))
     deadline_other = _hours_of_time(_("Frist for andre varsler"))
+    evaluation_weeks = forms.IntegerField(
+        label=_("Uker mellom hver evaluering"),
+        help_text=_("Alle som blir fulgt opp, evalueres jevnlig. Den som er over tiden, vises på forløpstavlen."),
+        min_value=1,
+        max_value=104,
+        initial=12,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric", "size": "6"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("Uker: skriv et helt tall fra 1 til 104.")
+        ),
+    )
+    planning_figure = forms.ModelChoiceField(
+        PlanningFigure.objects.order_by("patients_per_position"),
+        label=_("Planleggingstall for kapasitet"),
+        required=False,
+        empty_label=_("Det laveste tallet som gjelder"),
+        widget=forms.Select(attrs={"class": "ds-input"}),
+        error_messages={"invalid_choice": _("Planleggingstall: velg et tall i listen.")},
+    )
     minimum_days = _at_least(
         _("Minste antall dager i prøveperioden"),
         _("Valgfritt. Så mange dager må pasienten ha målt før planen kan sendes til legen uten begrunnelse."),
@@ -216,7 +236,7 @@ class ServiceForm(forms.Form):
     def initial_of(service: FollowUpService) -> dict[str, Any]:
         """The form as the service stands."""
         hours = service.opening_hours if service.hours else None
-        found = {name: getattr(service, name) for name in ("name", "kind", "phone", "notify_email", *_MINIMUM)}
+        found = {name: getattr(service, name) for name in (*_COLUMNS, *_MINIMUM)}
         found |= {name: Decimal(getattr(service, name).total_seconds()) / 3600 for name in _DEADLINES}
         for number in range(7):
             found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else _USUAL[number]
@@ -260,7 +280,7 @@ class ServiceForm(forms.Form):
 
     def fill(self, service: FollowUpService) -> FollowUpService:
         """The service as the form says it should be, not yet stored."""
-        for field in ("name", "kind", "phone", "notify_email"):
+        for field in _COLUMNS:
             setattr(service, field, self.cleaned_data[field])
         for field in _MINIMUM:
             setattr(service, field, self.cleaned_data[field] or 0)

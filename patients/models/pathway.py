@@ -129,7 +129,20 @@ class Enrolment(models.Model):
     end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
 
     class Meta:
-        triggers = [never_deleted(), record_changes(), _service_is_open(), _steps_first("enrolment_id")]
+        triggers = [
+            never_deleted(),
+            record_changes(),
+            _service_is_open(),
+            _steps_first("enrolment_id"),
+            # Whose trial is over goes on with a plan of some kind, or not at all (R-042, AT-52).
+            pgtrigger.Protect(
+                name="active_on_a_plan",
+                operation=pgtrigger.UpdateOf("status"),
+                condition=pgtrigger.Q(
+                    old__status=EnrolmentStatus.TRIAL, new__status=EnrolmentStatus.ACTIVE, new__basis=""
+                ),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["patient"],
@@ -156,6 +169,18 @@ class Enrolment(models.Model):
                 condition=Q(basis=PlanBasis.OTHER_PLAN) & ~Q(other_plan="")
                 | ~Q(basis=PlanBasis.OTHER_PLAN) & Q(other_plan=""),
                 name="enrolment_names_other_plan",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_on__isnull=True) | Q(started_on__gte=F("allocated_on")),
+                name="enrolment_starts_after_allocation",
+            ),
+            models.CheckConstraint(
+                condition=Q(trial_ends_on__isnull=True) | Q(trial_ends_on__gt=F("started_on")),
+                name="enrolment_trial_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=True) | Q(ended_on__gte=F("allocated_on")),
+                name="enrolment_ends_after_allocation",
             ),
         ]
 

@@ -17,6 +17,7 @@ from patients.services.handover import (
     propose_handover,
     take_effect,
     withdraw_handover,
+    withdraw_of_ended,
 )
 from patients.services.pathway import begin, take_step
 from patients.services.rights import NotPossible, NotYours
@@ -51,4 +52,5 @@ __all__ = [
     "take_step",
     "withdraw_authority",
     "withdraw_handover",
+    "withdraw_of_ended",
 ]

@@ -60,6 +60,17 @@ def withdraw_handover(*, handover: Handover, by: Actor, now: datetime) -> None:
     _answer(standing, HandoverAnswer.WITHDRAWN, standing.answer_note, by=by, now=now)
 
 
+def withdraw_of_ended(enrolment: Enrolment, *, by: Actor, now: datetime) -> int:
+    """The course ends, so nobody is to take it over; how many handovers were withdrawn. The patient's row is held."""
+    waiting = Handover.objects.filter(
+        enrolment=enrolment, moved_at__isnull=True, answer__in=["", HandoverAnswer.ACCEPTED]
+    )
+    rows = list(waiting.select_for_update())
+    for handover in rows:
+        _answer(handover, HandoverAnswer.WITHDRAWN, handover.answer_note, by=by, now=now)
+    return len(rows)
+
+
 @transaction.atomic
 def accept_handover(*, handover_id: UUID, note: str, by: Actor, now: datetime) -> Handover:
     """The receiver takes the course; it moves at once when the day has come. Raises NotYours, NotPossible.

@@ -33,7 +33,7 @@ SERVICE = {
     "name": "Digital oppfølging Kongsvinger", "kind": ServiceKind.OWN_UNIT, "phone": "62 80 10 10", "notify_email": "",
     "day_0": "08.00–15.30", "day_1": "08.00–15.30", "day_2": "8-11.30, 12-15.30", "day_3": "08.00–15.30",
     "day_4": "08.00–15.00", "day_5": "", "day_6": "", "closures": "24.12.2026", "half_days": "31.12.2026 12.00",
-    "deadline_red": "0,5", "deadline_yellow": "4", "deadline_other": "7",
+    "deadline_red": "0,5", "deadline_yellow": "4", "deadline_other": "7", "evaluation_weeks": "12",
 }  # fmt: skip
 
 
@@ -104,6 +104,7 @@ def test_a_service_is_registered_after_its_review(world, ness):
         f"Frist for røde varsler: 30{NBSP}min.",
         f"Frist for gule varsler: 4{NBSP}t.",
         f"Frist for andre varsler: 7{NBSP}t.",
+        "Uker mellom hver evaluering: 12.",
     ]
     assert told.startswith("Tjenesten kan følge opp pasientene i kommunen når du har gitt noen en rolle der.")
     answer = confirm(ness, where, SERVICE)
@@ -195,7 +196,7 @@ def test_a_change_says_what_is_other_and_whom_it_concerns(world, ness):
     assert (form["day_0"].value(), form["deadline_red"].value()) == ("08.00–15.30", form.initial["deadline_red"])
     assert 'value="0,5"' in ness.get(where).text
     fields = {name: form[name].value() for name in form.fields} | {"phone": "62 80 99 99", "day_5": "10–12"}
-    fields |= {"deadline_red": "0,25", "deadline_yellow": "4", "deadline_other": "7"}
+    fields |= {"deadline_red": "0,25", "deadline_yellow": "4", "deadline_other": "7", "evaluation_weeks": "12"}
     review = ness.post(where, fields)
     assert review.context["changes"] == [
         "Telefon: 62 80 00 00 → 62 80 99 99.",
@@ -218,7 +219,7 @@ def test_what_somebody_changed_meanwhile_is_read_before_it_is_saved(world, ness)
     where = address("organisation-change", "tjeneste", world.joint)
     form = ness.get(where).context["form"]
     fields = {name: form[name].value() for name in form.fields} | {"phone": "62 80 99 99"}
-    fields |= {"deadline_red": "0,5", "deadline_yellow": "4", "deadline_other": "7"}
+    fields |= {"deadline_red": "0,5", "deadline_yellow": "4", "deadline_other": "7", "evaluation_weeks": "12"}
     told = ness.post(where, fields).context["changes"]
     see_everything()
     FollowUpService.objects.filter(pk=world.joint.pk).update(phone="11 11 11 11")

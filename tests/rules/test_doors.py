@@ -30,8 +30,10 @@ from tests.factories.accounts import let_in, make_membership, make_system, make_
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
+from tests.factories.courses import task as course_task
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
+from tests.factories.patients import pause
 from tests.factories.questionnaires import make_form
 
 PEOPLE = ["nobody", "kari", "ola", "dahl", "lie", "siri", "ness", "eva", "vera"]
@@ -193,6 +195,18 @@ DOORS = {
     "gp-look": ("post", only("dahl", code=LOGIN)),
     "gp-routine": ("get", only("kari", "dahl")),
     "doctor-contact": ("get", only("kari")),
+    "courses": ("get", only("kari", "ola", "siri", others=NO)),
+    "course": ("get", only("kari")),
+    "course-trial": ("get", only("kari")),
+    "course-evaluation": ("get", only("kari")),
+    "course-pause": ("get", only("kari")),
+    "course-pause-end": ("get", only("kari")),
+    "course-task-new": ("get", only("kari")),
+    "course-task": ("get", only("kari")),
+    "course-end": ("get", only("kari")),
+    "routines": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
+    "routine": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
+    "caseload": ("get", only("ness", "eva", others=NO)),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -295,6 +309,10 @@ def red_per(world):
         "questionnaire_id": form.pk,
         "item_code": "note",
         "item_type": "choice",
+        "enrolment_id": (course := world.per.enrolments.get()).pk,
+        "task_id": course_task(course, world.kari).pk,
+        "pause_id": pause(world.per, NOW.date(), NOW.date()).pk,
+        "routine_kind": "home_visit",
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",
@@ -415,7 +433,10 @@ WRITTEN = [
     "finn", "note", "question", "what", "reason", "review", "label", "username", "password", "code", "person",
     "national_id", "given_name", "family_name", "email", "hpr_number", "reference", "membership", "workplace", "role",
     "valid_from", "valid_until", "asked_on", "channel", "service", "takes_effect_on", "against", "outcomes", "measures",
-    "seen", "change", "patient", "after", "since", "until", "action", "decision", "outcome", "credential", "name",
+    "starts_on", "ends_on", "types", "questionnaires", "times", "grace_minutes", "participants", "basis",
+    "other_plan", "frequency", "next_on", "first_day", "last_day", "kind", "title", "text", "due_on", "ticked",
+    "items", "percent", "makes_insecure", "seen", "change", "patient", "after", "since", "until", "action", "decision",
+    "outcome", "credential", "name",
 ]  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from patients.models import AccessBlock
 from tests.factories.accounts import make_device
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.clock import NOW
+from tests.factories.courses import task as course_task
 from tests.factories.organisations import make_agreement, make_service
 
 DAY = timedelta(days=1)
@@ -39,6 +40,7 @@ def decided(world):
         "patients_handover": make_handover(world.per, home, world.kari, **answered).pk,
         "patients_handover moved": make_handover(world.per, home, world.kari, **moved).pk,
         "accounts_devicecredential": make_device(world.per, world.kari, **revoked).pk,
+        "careplans_casetask": course_task(world.per.enrolments.get(), world.kari, done_at=NOW, done_by=world.kari).pk,
         "organisations_agreement": make_agreement(home, world.c.pk, valid_until=date(2026, 1, 31)).pk,
     }
 
@@ -55,6 +57,7 @@ def decided(world):
         ("patients_handover moved", "moved_at = NULL"),
         ("accounts_devicecredential", "revoked_at = NULL, revoked_by_id = NULL, revoked_why = ''"),
         ("accounts_devicecredential", "revoked_at = revoked_at + interval '1 day'"),
+        ("careplans_casetask", "done_at = NULL, done_by_id = NULL"),
         ("organisations_agreement", "valid_until = NULL"),
         ("organisations_agreement", "shares = '{READINGS}'"),
     ],

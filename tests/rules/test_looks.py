@@ -138,6 +138,29 @@ LOOKS = [
     Look("gp-routine", Action.GP_ROUTINE, "dahl", status=422, **POST),
     refused("gp-routine", Action.GP_ROUTINE),
     refused("gp-routine", Action.GP_ROUTINE, "siri", **POST),
+    Look("courses", Action.LIST_COURSES, towns="ab", **LIST),
+    refused("courses", Action.LIST_COURSES, "ness", 403, **LIST),
+    Look("course", Action.OPEN_COURSE),
+    refused("course", Action.OPEN_COURSE, patient=False),
+    *[
+        each
+        for door, status in (
+            ("course-trial", 422),
+            ("course-evaluation", 422),
+            ("course-pause", 422),
+            ("course-pause-end", 422),
+            ("course-task-new", 422),
+            ("course-task", 302),
+        )
+        for each in (
+            Look(door, Action.OPEN_COURSE),
+            Look(door, Action.CHANGE_COURSE, status=status, **POST),
+            refused(door, Action.CHANGE_COURSE, patient=False, **POST),
+        )
+    ],
+    Look("course-end", Action.OPEN_COURSE),
+    Look("course-end", Action.END_COURSE, status=422, **POST),
+    refused("course-end", Action.END_COURSE, "ness", **POST),
     Look("queue", Action.OPEN_QUEUE, towns="ab", **LIST),
     refused("queue", Action.OPEN_QUEUE, "ness", 403, **LIST),
     Look("queue-list", Action.OPEN_QUEUE, towns="ab", **LIST),

@@ -29,6 +29,8 @@ APPEND_ONLY = {
     "careplans_gplook",
     "careplans_gproutine",
     "careplans_planopening",
+    "careplans_evaluation",
+    "careplans_routine",
     "alerts_assessment",
     "alerts_handling",
 }

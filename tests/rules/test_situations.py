@@ -24,14 +24,16 @@ from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.careplans import approve, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
+from tests.factories.courses import task as course_task
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_service
-from tests.factories.patients import end_course, make_enrolment, make_patient
+from tests.factories.patients import end_course, make_enrolment, make_patient, pause
 from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
     "relation_id", "handover_id", "block_id", "emergency_id", "authority_id",
+    "enrolment_id", "task_id", "pause_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {
@@ -73,7 +75,9 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         open_in_emergency(patient, world.berit),
         give_authority(patient),
     ]
-    known = [patient, assessment, version, tablet, request, look, *cared_for]
+    course = patient.enrolments.get()
+    run = [course, course_task(course, world.kari), pause(patient, NOW.date(), NOW.date())]
+    known = [patient, assessment, version, tablet, request, look, *cared_for, *run]
     ids = [each.pk for each in known]
     return dict(zip(IDS, ids, strict=True))
 

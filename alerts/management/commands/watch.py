@@ -77,11 +77,12 @@ def follow_cases() -> None:
 
 
 def follow_schedules() -> None:
-    """What the plans expect, and what has not come."""
+    """What the plans expect, and what has not come; then the tasks that courses and plans ask for."""
     now = timezone.now()
     services.keep_expectations(now=now)
     services.examine_deadlines(now=now)
     Heartbeat.beat("expectations", now=now)
+    services.keep_tasks(now=now)
 
 
 def follow_devices() -> None:
