@@ -79,6 +79,11 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
     Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
     Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
+    Action.REFER: _("Henviste deg til digital hjemmeoppfølging"),
+    Action.OPEN_REFERRAL: _("Så på henvisningen din"),
+    Action.ASSESS_REFERRAL: _("Vurderte om digital hjemmeoppfølging passer for deg"),
+    Action.DECIDE_REFERRAL: _("Avgjorde om du får digital hjemmeoppfølging"),
+    Action.PRINT_LETTER: _("Skrev ut brev til deg om digital hjemmeoppfølging"),
 }
 
 

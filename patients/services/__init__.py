@@ -1,5 +1,6 @@
 """What changes who sees a patient and who follows up. Everything public is named here."""
 
+from patients.services.allocating import Answers, Decided, allocate, assess, decline
 from patients.services.authorities import NewAuthority, give_authority, withdraw_authority
 from patients.services.blocking import block_access, concerns_gp, lift_block
 from patients.services.closing import StillNeeded, close_organisation
@@ -18,32 +19,53 @@ from patients.services.handover import (
     take_effect,
     withdraw_handover,
 )
+from patients.services.information import (
+    choose_decider,
+    configures,
+    current_text,
+    record_given,
+    write_text,
+)
 from patients.services.pathway import begin, take_step
+from patients.services.referring import NewReferral, Person, find_or_register, refer
 from patients.services.rights import NotPossible, NotYours
 from patients.services.sharing import end_sharing, share_patient
 
 __all__ = [
     "AlreadyDecided",
+    "Answers",
     "Contact",
+    "Decided",
     "NewAuthority",
+    "NewReferral",
     "NotPossible",
     "NotYours",
+    "Person",
     "StillNeeded",
     "accept_handover",
+    "allocate",
+    "assess",
     "begin",
     "block_access",
+    "choose_decider",
     "close_organisation",
     "concerns_gp",
+    "configures",
     "contact_permission",
+    "current_text",
     "decide_correction",
+    "decline",
     "decline_handover",
     "end_sharing",
+    "find_or_register",
     "give_authority",
     "lift_block",
     "open_emergency_access",
     "propose_handover",
     "receive_correction",
     "receive_insight_request",
+    "record_given",
+    "refer",
     "review_emergency_access",
     "save_contact",
     "share_patient",
@@ -51,4 +73,5 @@ __all__ = [
     "take_step",
     "withdraw_authority",
     "withdraw_handover",
+    "write_text",
 ]
