@@ -22,6 +22,7 @@ class Permission(StrEnum):
     DRAFT_PLAN = "DRAFT_PLAN"  # D
     APPROVE_PLAN = "APPROVE_PLAN"  # A
     ENROL = "ENROL"  # E
+    REFER = "REFER"  # to the home municipality, which alone allocates
     MESSAGE = "MESSAGE"  # M
     MANAGE_DEVICES = "MANAGE_DEVICES"  # hand out and revoke
     SEE_DELIVERY = "SEE_DELIVERY"  # device and address, no health data
@@ -42,7 +43,7 @@ class Permission(StrEnum):
 
 
 P = Permission
-_TREATS: Final = {P.SEE_PATIENT, P.SEE_PLAN, P.DRAFT_PLAN}
+_TREATS: Final = {P.SEE_PATIENT, P.SEE_PLAN, P.DRAFT_PLAN, P.REFER}
 _TRIAGES: Final = _TREATS | {P.SEE_QUEUE, P.TRIAGE, P.CLOSE_RED, P.MESSAGE, P.MANAGE_DEVICES, P.HAND_OVER}
 
 RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
@@ -50,7 +51,7 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
     # Notes and drafts; everything but closing red, which is the nurse's.
     Role.HEALTH_WORKER: frozenset(_TREATS | {P.SEE_QUEUE, P.TRIAGE, P.MESSAGE, P.SHARE_PATIENT}),
     Role.SERVICE_LEADER: frozenset({P.SEE_OWN_STATISTICS, P.CONFIGURE, P.MANAGE_PEOPLE, P.HAND_OVER}),
-    Role.HOME_NURSE: frozenset({P.SEE_PLAN}),
+    Role.HOME_NURSE: frozenset({P.SEE_PLAN, P.REFER}),
     Role.GROUP_HOME_STAFF: frozenset({P.SEE_PLAN, P.SUBMIT}),
     Role.SPECIALIST: frozenset(_TREATS | {P.APPROVE_PLAN, P.EMERGENCY_ACCESS}),
     Role.HOSPITAL_NURSE: frozenset(_TRIAGES | {P.SHARE_PATIENT, P.EMERGENCY_ACCESS}),
@@ -58,9 +59,9 @@ RIGHTS: Final[dict[Role, frozenset[Permission]]] = {
     Role.GP_OFFICE_NURSE: frozenset({P.SEE_PATIENT, P.SEE_PLAN}),
     # Reads its own municipality's patients and hands out equipment; does not triage.
     Role.COORDINATOR: frozenset(
-        {P.SEE_PATIENT, P.SEE_PLAN, P.ENROL, P.MANAGE_DEVICES, P.SHARE_PATIENT, P.BLOCK_ACCESS}
+        {P.SEE_PATIENT, P.SEE_PLAN, P.ENROL, P.REFER, P.MANAGE_DEVICES, P.SHARE_PATIENT, P.BLOCK_ACCESS}
     ),
-    Role.CASE_HANDLER: frozenset({P.ENROL}),
+    Role.CASE_HANDLER: frozenset({P.ENROL, P.REFER}),
     Role.MUNICIPAL_LEADER: frozenset({P.SEE_OWN_STATISTICS}),
     Role.ECONOMY: frozenset({P.SETTLE}),
     Role.MUNICIPAL_ADMINISTRATOR: frozenset(

@@ -42,6 +42,7 @@ ALLOWED: Final[dict[Permission, LazyText]] = {
     P.DRAFT_PLAN: _("Skrive utkast til plan"),
     P.APPROVE_PLAN: _("Godkjenne plan og grenseverdier"),
     P.ENROL: _("Melde inn og tildele"),
+    P.REFER: _("Henvise til digital hjemmeoppfølging"),
     P.MESSAGE: _("Skrive til pasienten"),
     P.MANAGE_DEVICES: _("Gi ut og sperre enheter"),
     P.SEE_DELIVERY: _("Se utstyr og leveringsadresse"),

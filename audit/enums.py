@@ -75,6 +75,12 @@ class Action(TextChoices):
     OPEN_COURSE = "OPEN_COURSE", _("Åpnet forløpet")
     CHANGE_COURSE = "CHANGE_COURSE", _("Endret forløpet")
     END_COURSE = "END_COURSE", _("Avsluttet forløpet")
+    LIST_REFERRALS = "LIST_REFERRALS", _("Åpnet henvisninger")
+    REFER = "REFER", _("Henviste pasienten")
+    OPEN_REFERRAL = "OPEN_REFERRAL", _("Åpnet henvisningen")
+    ASSESS_REFERRAL = "ASSESS_REFERRAL", _("Vurderte henvisningen")
+    DECIDE_REFERRAL = "DECIDE_REFERRAL", _("Avgjorde henvisningen")
+    PRINT_LETTER = "PRINT_LETTER", _("Skrev ut brev til pasienten")
 
 
 class Basis(TextChoices):
@@ -124,6 +130,11 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.OPEN_CONTACT: Basis.ADMINISTRATION,
     Action.CHANGE_CONTACT: Basis.ADMINISTRATION,
     Action.LIST_DELIVERIES: Basis.ADMINISTRATION,
+    Action.LIST_REFERRALS: Basis.ADMINISTRATION,
+    Action.OPEN_REFERRAL: Basis.ADMINISTRATION,
+    Action.ASSESS_REFERRAL: Basis.ADMINISTRATION,
+    Action.DECIDE_REFERRAL: Basis.ADMINISTRATION,
+    Action.PRINT_LETTER: Basis.ADMINISTRATION,
 }
 
 

@@ -170,6 +170,25 @@ class Obstacle(TextChoices):
         _("Saken står et annet sted i forløpet nå. Last siden på nytt, og se hva som er gjort."),
     )
     NOT_HERE = "NOT_HERE", _("Pasienten er død eller har flyttet fra kommunen. Ingen kan få fullmakt.")
+    DEAD = "DEAD", _("Personen er registrert som død. Se over fødselsnummeret.")
+    MOVED = "MOVED", _("Personen har flyttet fra kommunen. Den nye kommunen tar imot henvisningen.")
+    OTHER_NAME = (
+        "OTHER_NAME",
+        _("Fødselsnummeret er registrert på en person med et annet etternavn. Se over nummeret og navnet."),
+    )
+    IN_COURSE = (
+        "IN_COURSE",
+        _("Personen har digital hjemmeoppfølging allerede. Avslutt forløpet før du registrerer en ny henvisning."),
+    )
+    REFERRED = "REFERRED", _("Personen har en henvisning som ikke er avgjort. Behandle den.")
+    NOT_RECEIVED = (
+        "NOT_RECEIVED",
+        _("Kommunen kan ikke ta imot en ny henvisning for personen nå. Ring kommunen."),
+    )
+    CONDITIONS_UNMET = (
+        "CONDITIONS_UNMET",
+        _("Begrunnelse: skriv hvorfor dere tildeler selv om ikke alle vilkår er oppfylt."),
+    )
 
 
 class Scope(TextChoices):
@@ -191,3 +210,103 @@ class Consent(TextChoices):
     OWN = "OWN", _("Pasienten ga den selv, innlogget med ID-porten")
     SPOKEN = "SPOKEN", _("Muntlig, til den som registrerte")
     WRITTEN = "WRITTEN", _("Skriftlig, på underskrevet skjema")
+
+
+class Criterion(TextChoices):
+    """The seven national criteria (R-006): six are conditions, the effect on service use a «should» (AT-34)."""
+
+    OBSERVABLE = "OBSERVABLE", _("Tilstanden kan følges hjemmefra med målinger og spørsmål")
+    MOTIVATED = "MOTIVATED", _("Personen er motivert")
+    JUSTIFIABLE = "JUSTIFIABLE", _("Det er forsvarlig, og personen ønsker det")
+    BENEFIT = "BENEFIT", _("Vi venter at personen får nytte av det")
+    SERVICE_USE = "SERVICE_USE", _("Vi venter at behovet for andre tjenester blir mindre")
+    COMPETENT = "COMPETENT", _("Personen kan samtykke og følge en plan, eventuelt sammen med pårørende")
+    TECHNOLOGY = "TECHNOLOGY", _("Personen kan bruke enkel teknologi, eventuelt etter opplæring")
+
+
+class Login(TextChoices):
+    """How the person signs in at home (R-011)."""
+
+    BANK_ID = "BANK_ID", _("Har BankID")
+    CAN_GET = "CAN_GET", _("Har ikke BankID, men kan få det")
+    TABLET = "TABLET", _("Har ikke BankID: bruker nettbrett med kode fra tjenesten")
+
+
+class Tablet(TextChoices):
+    """What the person measures and answers on (R-011)."""
+
+    OWN = "OWN", _("Har eget nettbrett eller egen telefon")
+    LOAN = "LOAN", _("Må låne")
+
+
+class Coverage(TextChoices):
+    """Network or mobile coverage at home (R-011)."""
+
+    GOOD = "GOOD", _("Har nett eller god mobildekning hjemme")
+    MISSING = "MISSING", _("Mangler dekning. Det må løses før oppstart")
+
+
+class Risk(TextChoices):
+    """Risk of deterioration, readmission or more need of services (R-008)."""
+
+    MEDIUM = "MEDIUM", _("Middels risiko")
+    HIGH = "HIGH", _("Høy risiko")
+    NEITHER = "NEITHER", _("Verken middels eller høy")
+
+
+class PresentService(TextChoices):
+    """Municipal services that the person already has; many have none (R-024)."""
+
+    NONE = "NONE", _("Ingen")
+    HOME_NURSING = "HOME_NURSING", _("Hjemmesykepleie")
+    PRACTICAL_HELP = "PRACTICAL_HELP", _("Praktisk hjelp")
+    SAFETY_ALARM = "SAFETY_ALARM", _("Trygghetsalarm")
+    REHABILITATION = "REHABILITATION", _("Rehabilitering eller fysioterapi")
+    MENTAL_HEALTH = "MENTAL_HEALTH", _("Psykisk helse eller rus")
+    HOUSING = "HOUSING", _("Bolig med bemanning")
+    OTHER = "OTHER", _("Annet")
+
+
+class Replaces(TextChoices):
+    """Whether the service stands instead of other services or beside them (R-003)."""
+
+    REPLACES = "REPLACES", _("Kommer i stedet for andre tjenester")
+    SUPPLEMENTS = "SUPPLEMENTS", _("Kommer i tillegg til andre tjenester")
+
+
+class DecisionForm(TextChoices):
+    """A formal decision is optional, case by case (R-004)."""
+
+    OWN = "OWN", _("Eget vedtak")
+    HOME_NURSING = "HOME_NURSING", _("Del av vedtak om hjemmesykepleie")
+    NONE = "NONE", _("Ikke vedtak")
+
+
+class Decider(TextChoices):
+    """Whom the municipality lets assess and allocate (R-002)."""
+
+    ALLOCATION_OFFICE = "ALLOCATION_OFFICE", _("Tildelingskontoret")
+    FOLLOW_UP_SERVICE = "FOLLOW_UP_SERVICE", _("Oppfølgingstjenesten")
+    RESPONSIBLE_UNIT = "RESPONSIBLE_UNIT", _("Den ansvarlige enheten, for eksempel hjemmesykepleien")
+
+
+class TextKind(TextChoices):
+    """What the patient must be told in writing (R-005, R-021)."""
+
+    COURSE = "COURSE", _("Om tjenesten")
+    NOT_EMERGENCY = "NOT_EMERGENCY", _("Ikke en nødtjeneste")
+    COMPLAINT = "COMPLAINT", _("Retten til å klage")
+
+
+class Told(TextChoices):
+    """Who was informed."""
+
+    PATIENT = "PATIENT", _("Pasienten")
+    RELATIVE = "RELATIVE", _("Pårørende")
+
+
+class TextGiven(TextChoices):
+    """How a written text was given."""
+
+    LETTER = "LETTER", _("I brev")
+    IN_PERSON = "IN_PERSON", _("Skriftlig, i et møte")

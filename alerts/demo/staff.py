@@ -60,6 +60,7 @@ STAFF: Final = (
     Employee("ravn", "Sigrid", "Ravn", Role.SPECIALIST, "hospital", "9000042"),
     Employee("moe", "Arne", "Moe", Role.LOGISTICS, "depot"),
     Employee("bo", "Bo", "Haug", Role.GROUP_HOME_STAFF, "group_home"),
+    Employee("hege", "Hege", "Dal", Role.CASE_HANDLER, KONGSVINGER),
 )
 # Which GPs have the patients of a municipality on their lists; the first has most of them.
 GPS_OF: Final[dict[int, tuple[str, ...]]] = {

@@ -10,6 +10,14 @@ from patients.models.access import (
     RelativeAuthority,
 )
 from patients.models.insight import ANSWERED_WITHIN, CorrectionRequest, InsightRequest
+from patients.models.intake import (
+    Allocation,
+    CriteriaAssessment,
+    CriterionAnswer,
+    InformationGiven,
+    InformationText,
+    IntakeSetting,
+)
 from patients.models.pathway import Enrolment, PathwayStep, Pause, Referral
 from patients.models.person import HomeAddress, Patient, Relative
 
@@ -18,13 +26,19 @@ __all__ = [
     "AUTHORITY_LASTS",
     "EMERGENCY_LASTS",
     "AccessBlock",
+    "Allocation",
     "CareRelation",
     "CorrectionRequest",
+    "CriteriaAssessment",
+    "CriterionAnswer",
     "EmergencyAccess",
     "Enrolment",
     "Handover",
     "HomeAddress",
+    "InformationGiven",
+    "InformationText",
     "InsightRequest",
+    "IntakeSetting",
     "PathwayStep",
     "Patient",
     "Pause",

@@ -56,6 +56,7 @@ class Referral(models.Model):
     reason = models.TextField()
     registered_at = models.DateTimeField()
     registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    target_groups = ArrayField(models.CharField(max_length=20, choices=TargetGroup), default=list, blank=True)
     declined_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
 
     class Meta:
@@ -230,6 +231,20 @@ class PathwayStep(models.Model):
                     END IF;
                     RETURN NEW;
                 """,  # noqa: S608 - the pairs are our own table
+            ),
+            # R-022: the step alone allocates nothing; who may is asked of the allocation itself (`models.intake`).
+            pgtrigger.Trigger(
+                name="allocated_first",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__to_status=ReferralStatus.ALLOCATED),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM patients_allocation
+                        WHERE referral_id = NEW.referral_id AND allocated_by_id = NEW.by_id
+                    ) THEN RAISE EXCEPTION 'pathway: nobody has allocated'; END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
         indexes = [

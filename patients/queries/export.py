@@ -37,7 +37,7 @@ BY_ROW: Final = frozenset({"audit_changeentry", "audit_auditreview"})
 
 
 # A municipality's own, about nobody.
-ABOUT_NOBODY: Final = frozenset({"accounts_systemclient"})
+ABOUT_NOBODY: Final = frozenset({"accounts_systemclient", "patients_intakesetting", "patients_informationtext"})
 
 
 @dataclass(frozen=True, slots=True)

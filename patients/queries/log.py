@@ -85,6 +85,11 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.GP_ROUTINE: _("Så på eller endret avtalen med fastlegen om når målingene dine blir sett på"),
     Action.GP_LOOK: _("Fastlegen din så på målingene dine, som avtalt"),
     Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
+    Action.REFER: _("Henviste deg til digital hjemmeoppfølging"),
+    Action.OPEN_REFERRAL: _("Så på henvisningen din"),
+    Action.ASSESS_REFERRAL: _("Vurderte om digital hjemmeoppfølging passer for deg"),
+    Action.DECIDE_REFERRAL: _("Avgjorde om du får digital hjemmeoppfølging"),
+    Action.PRINT_LETTER: _("Skrev ut brev til deg om digital hjemmeoppfølging"),
 }
 
 

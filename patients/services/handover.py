@@ -35,7 +35,7 @@ def propose_handover(
         raise NotPossible(Obstacle.PAST_DAY)
     if open_handovers(patient).exists():
         raise NotPossible(Obstacle.HANDOVER_OPEN)
-    if obstacle := _cannot_receive(to_service, patient, on=takes_effect_on):
+    if obstacle := cannot_receive(to_service, patient, on=takes_effect_on):
         raise NotPossible(obstacle)
     return Handover.objects.create(
         municipality_id=patient.municipality_id,
@@ -82,7 +82,7 @@ def accept_handover(*, handover_id: UUID, note: str, by: Actor, now: datetime) -
     if enrolment.ended_on or enrolment.service_id != handover.from_service_id:
         raise NotPossible(Obstacle.COURSE_CHANGED)
     on = max(handover.takes_effect_on, timezone.localdate(now))
-    if obstacle := _cannot_receive(handover.to_service, handover.patient, on=on):
+    if obstacle := cannot_receive(handover.to_service, handover.patient, on=on):
         raise NotPossible(obstacle)
     _answer(handover, HandoverAnswer.ACCEPTED, note, by=by, now=now)
     take_effect(handover=handover, now=now)
@@ -107,7 +107,7 @@ def take_effect(*, handover: Handover, now: datetime) -> bool:
     handover.refresh_from_db()
     today = timezone.localdate(now)
     accepted = handover.answer == HandoverAnswer.ACCEPTED and handover.moved_at is None
-    if not accepted or handover.takes_effect_on > today or _cannot_receive(handover.to_service, patient, on=today):
+    if not accepted or handover.takes_effect_on > today or cannot_receive(handover.to_service, patient, on=today):
         return False
     standing = Enrolment.objects.filter(
         pk=handover.enrolment_id, service_id=handover.from_service_id, ended_on__isnull=True
@@ -119,8 +119,8 @@ def take_effect(*, handover: Handover, now: datetime) -> bool:
     return True
 
 
-def _cannot_receive(service: FollowUpService, patient: Patient, *, on: date) -> Obstacle | None:
-    """What would leave the patient's alerts where nobody sees them (P1)."""
+def cannot_receive(service: FollowUpService, patient: Patient, *, on: date) -> Obstacle | None:
+    """What would leave the patient's alerts where nobody sees them (P1); None where the service can take the course."""
     if not reaches(service, patient.municipality_id, on=on, sharing=[Shared.READINGS]):
         return Obstacle.NO_AGREEMENT
     if AccessBlock.objects.filter(patient=patient, service=service, lifted_at__isnull=True).exists():

@@ -31,6 +31,7 @@ from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
+from tests.factories.intake import make_referral
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
 from tests.factories.patients import pause
@@ -122,6 +123,17 @@ DOORS = {
     "patient": ("get", only("kari", "dahl")),
     "explanation": ("get", only("kari", "dahl")),
     "contact": ("get", only("kari")),
+    "referrals": ("get", only("kari", "ola", "dahl", "lie", "siri", others=NO)),
+    "referral-new": ("get", only("kari", "ola", "dahl", "lie", "siri", others=NO)),
+    # A's case handler gets in: tests/patients/test_referral_pages.py.
+    "referral": ("get", only()),
+    "referral-assess": ("get", only()),
+    "referral-allocate": ("get", only()),
+    "referral-decline": ("get", only()),
+    "referral-letter": ("get", only()),
+    "referral-letter-pdf": ("get", only()),
+    "intake-setup": ("get", only("ness", others=NO)),
+    "information-text": ("get", only("ness", others=NO)),
     "systems": ("get", only("ness", others=NO)),
     "system-new": ("get", only("ness", others=NO)),
     "system-renew": ("post", only("ness", others=NO)),
@@ -328,6 +340,9 @@ def red_per(world):
         "client_id": sent_by_per(world).client_id,
         "type_code": "spo2",
         "emergency_id": open_in_emergency(world.per, world.berit).pk,
+        "referral_id": make_referral(world.per, world.kari).pk,
+        "letter": "informasjon",
+        "text_kind": "COMPLAINT",
         # Which organisations exist is no secret, so this is no id that gives a patient away.
         "organisation_id": str(world.joint.pk),
         "kind": "tjeneste",

@@ -27,6 +27,7 @@ from tests.factories.accounts import make_membership, make_system, make_user, to
 from tests.factories.care import share
 from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
 from tests.factories.clock import NOW
+from tests.factories.intake import make_handler
 from tests.factories.measurements import make_typed
 from tests.factories.organisations import make_agreement, make_service
 from tests.rules.test_doors import browser_of, red_per  # noqa: F401 - a fixture
@@ -80,6 +81,10 @@ POST = {"method": "post"}
 # Per's own number is put in when the request is made.
 PER = {"national_id": "PER", "reason": "Hun ringte og er svært tungpustet."}
 LIST = {"patient": False}
+REFERRED = {
+    "municipality": "340100", "national_id": "PER", "given_name": "Per", "family_name": "Aasen", "sex": "M",
+    "received_on": "16.11.2026", "reason": "Mange innleggelser.",
+}  # fmt: skip
 LOOKS = [
     Look("patients", Action.LIST_PATIENTS, towns="ab", **LIST),
     Look("patients", Action.SEARCH_PATIENTS, towns="ab", data={"finn": "Aasen"}, **LIST, **POST),
@@ -211,6 +216,25 @@ LOOKS = [
     Look("contact", Action.CHANGE_CONTACT, status=422, **POST),
     refused("contact", Action.OPEN_CONTACT),
     refused("contact", Action.CHANGE_CONTACT, "ness", **POST),
+    Look("referrals", Action.LIST_REFERRALS, towns="ab", **LIST),
+    Look("referrals", Action.LIST_REFERRALS, "hege", **LIST),
+    refused("referrals", Action.LIST_REFERRALS, "ness", 403, **LIST),
+    # Per has the service already: looked up, and not received.
+    Look("referral-new", Action.REFER, status=422, data=REFERRED, **POST),
+    refused("referral-new", Action.REFER, "ness", 403, **LIST),
+    Look("referral", Action.OPEN_REFERRAL, "hege"),
+    refused("referral", Action.OPEN_REFERRAL, patient=False),
+    refused("referral", Action.OPEN_REFERRAL, "ness"),
+    Look("referral-assess", Action.ASSESS_REFERRAL, "hege", status=422, **POST),
+    refused("referral-assess", Action.ASSESS_REFERRAL, "eva", **POST),
+    Look("referral-allocate", Action.DECIDE_REFERRAL, "hege", status=302, **POST),
+    refused("referral-allocate", Action.DECIDE_REFERRAL, "ness", **POST),
+    Look("referral-decline", Action.DECIDE_REFERRAL, "hege", status=422, **POST),
+    refused("referral-decline", Action.DECIDE_REFERRAL, patient=False, **POST),
+    Look("referral-letter", Action.PRINT_LETTER, "hege"),
+    refused("referral-letter", Action.PRINT_LETTER, patient=False),
+    Look("referral-letter-pdf", Action.PRINT_LETTER, "hege"),
+    refused("referral-letter-pdf", Action.PRINT_LETTER, "ness"),
     Look("deliveries", Action.LIST_DELIVERIES, "arne", towns="b", **LIST),
     refused("deliveries", Action.LIST_DELIVERIES, "ness", 403, **LIST),
     Look("access", Action.OPEN_ACCESS),
@@ -336,6 +360,7 @@ def places(world, request) -> dict[str, UUID]:
     make_membership(world.helle, Role.NURSE, service=receiver)
     world.mona = make_user("mona", "Mona", "Vik")
     make_membership(world.mona, Role.NURSE, service=make_service("Legevakten", owner=world.a.pk))
+    world.hege = make_handler(world.a.pk)
     world.citizens = {"own": own_citizen(world.per), "tone": relative_citizen(give_authority(world.per))}
     world.epj, world.gateway = (make_system(world.a.pk, world.ness) for _ in range(2))
     home = make_service("Solsiden bofellesskap", owner=world.a.pk)

@@ -25,6 +25,7 @@ from tests.factories.careplans import approve, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
+from tests.factories.intake import make_referral
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_service
 from tests.factories.patients import end_course, make_enrolment, make_patient, pause
@@ -32,12 +33,12 @@ from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
-    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id",
+    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id", "referral_id",
     "enrolment_id", "task_id", "pause_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {
-    "pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1),
+    "pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1), "letter": "informasjon",
     "questionnaire_id": 1, "item_code": "breath", "item_type": "choice",
 }  # fmt: skip
 # Who has some patient of their own, so that being refused is about this one.
@@ -74,6 +75,7 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         block(patient, world.eva, user=world.ness),
         open_in_emergency(patient, world.berit),
         give_authority(patient),
+        make_referral(patient, world.eva),
     ]
     course = patient.enrolments.get()
     run = [course, course_task(course, world.kari), pause(patient, NOW.date(), NOW.date())]

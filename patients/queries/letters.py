@@ -1,0 +1,56 @@
+"""What stands in a letter to the person: the answer, or the information alone, in the person's own language."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from organisations.models import FollowUpService
+from organisations.queries import week_in_words
+from patients.enums import ReferralStatus, TextKind
+from patients.models import InformationText, PathwayStep, Patient, Referral
+
+ANSWER: Final = "svar"
+INFORMATION: Final = "informasjon"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter, before it is laid out. `texts` are by the code of their kind."""
+
+    kind: str
+    referral: Referral
+    patient: Patient
+    language: str
+    texts: dict[str, str]
+    step: PathwayStep | None
+    service: FollowUpService | None
+    hours: str
+
+    @property
+    def allocated(self) -> bool:
+        """Whether the answer is yes."""
+        return self.referral.status == ReferralStatus.ALLOCATED
+
+
+def language_of(patient: Patient) -> str:
+    """Nynorsk for whoever has asked for it, else bokmål."""
+    return "nn" if "nynorsk" in patient.language.casefold() else "nb"
+
+
+def letter_of(referral: Referral, kind: str, *, current: dict[str, InformationText]) -> Letter | None:
+    """The letter with the texts as they were given, else as they are now; None where there is no such letter yet."""
+    answered = referral.status in (ReferralStatus.ALLOCATED, ReferralStatus.DECLINED)
+    if kind != INFORMATION and not (kind == ANSWER and answered):
+        return None
+    given = referral.information.select_related("information").order_by("registered_at", "pk")
+    texts = current | {each.information.kind: each.information for each in given}
+    language, course = language_of(referral.patient), getattr(referral, "enrolment", None)
+    return Letter(
+        kind=kind,
+        referral=referral,
+        patient=referral.patient,
+        language=language,
+        texts={each: texts[each].body(language) for each in TextKind.values},
+        step=referral.steps.select_related("by").order_by("-at", "-pk").first() if answered else None,
+        service=course.service if course else None,
+        hours=week_in_words(course.service.hours) if course else "",
+    )
