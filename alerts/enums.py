@@ -85,3 +85,54 @@ class Pattern(TextChoices):
     MANY = "MANY", _("Så på mange pasienter uten varsel innen én time")
     NIGHT = "NIGHT", _("Så på pasienten om natten, mens tjenesten var stengt")
     OFTEN = "OFTEN", _("Åpnet samme pasient svært mange ganger samme dag")
+
+
+class Side(TextChoices):
+    """On which side of a limit a value lies."""
+
+    LOW = "LOW", _("For lavt")
+    HIGH = "HIGH", _("For høyt")
+
+
+class AgendaReason(TextChoices):
+    """Why a patient stands on the agenda of a red-zone meeting (R-141)."""
+
+    RED = "RED", _("Har vært rød")
+    YELLOW_AGAIN = "YELLOW_AGAIN", _("Gul igjen etter at tiltak var gjort")
+    YELLOW_OFTEN = "YELLOW_OFTEN", _("Gul minst tre ganger")
+    BY_HAND = "BY_HAND", _("Lagt til av sykepleier")
+
+
+class MeetingDecision(TextChoices):
+    """What a meeting can decide about a patient (R-052)."""
+
+    NONE = "NONE", _("Ingen endring")
+    PLAN_CHANGE = "PLAN_CHANGE", _("Endre planen")
+    MEDICATION = "MEDICATION", _("Endre medisiner")
+    OUTPATIENT = "OUTPATIENT", _("Poliklinisk time")
+    OTHER = "OTHER", _("Annet")
+
+
+class OutpatientAnswer(TextChoices):
+    """What the department answers to a request for an urgent slot (R-142)."""
+
+    GIVEN = "GIVEN", _("Time gitt")
+    DECLINED = "DECLINED", _("Avslått med råd")
+
+
+class OutpatientOutcome(TextChoices):
+    """Whether the slot was used."""
+
+    ATTENDED = "ATTENDED", _("Pasienten møtte")
+    MISSED = "MISSED", _("Pasienten møtte ikke")
+
+
+class ActivityKind(TextChoices):
+    """What the hospital did in a course (R-146, R-208)."""
+
+    MEETING = "MEETING", _("Møte om pasienten")
+    PATIENT_TALK = "PATIENT_TALK", _("Møte med pasienten")
+    TRANSFER = "TRANSFER", _("Overføringssamtale")
+    ENDING = "ENDING", _("Del i å avslutte forløpet")
+    OUTPATIENT = "OUTPATIENT", _("Poliklinisk time")
+    OTHER = "OTHER", _("Annet")

@@ -66,6 +66,14 @@ class Action(TextChoices):
     OPEN_CONTACT = "OPEN_CONTACT", _("Åpnet kontaktopplysninger")
     CHANGE_CONTACT = "CHANGE_CONTACT", _("Endret kontaktopplysninger")
     LIST_DELIVERIES = "LIST_DELIVERIES", _("Åpnet leveringslisten")
+    OPEN_MEETING = "OPEN_MEETING", _("Åpnet agendaen til et rødsonemøte")
+    CHANGE_AGENDA = "CHANGE_AGENDA", _("Endret agenda eller referat i et rødsonemøte")
+    DECIDE_IN_MEETING = "DECIDE_IN_MEETING", _("Skrev beslutning i et rødsonemøte")
+    REQUEST_SLOT = "REQUEST_SLOT", _("Ba om hastetime")
+    ANSWER_SLOT = "ANSWER_SLOT", _("Besvarte eller avsluttet hastetime")
+    LIST_SLOTS = "LIST_SLOTS", _("Åpnet listen over hastetimer")
+    LOG_ACTIVITY = "LOG_ACTIVITY", _("Registrerte aktivitet på sykehuset")
+    LIST_ACTIVITIES = "LIST_ACTIVITIES", _("Åpnet listen over aktiviteter")
 
 
 class Basis(TextChoices):
@@ -115,6 +123,8 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.OPEN_CONTACT: Basis.ADMINISTRATION,
     Action.CHANGE_CONTACT: Basis.ADMINISTRATION,
     Action.LIST_DELIVERIES: Basis.ADMINISTRATION,
+    Action.LOG_ACTIVITY: Basis.ADMINISTRATION,
+    Action.LIST_ACTIVITIES: Basis.ADMINISTRATION,
 }
 
 

@@ -65,6 +65,7 @@ def plan_context(patient: Patient, versions: list[PlanVersion], *, now: datetime
     """Whether anything judges the readings at all, and if not, why (R-083)."""
     enrolment = queries.open_enrolment(patient)
     return {
+        "enrolment": enrolment,
         "plan": queries.version_in_force(versions, now),
         "proposal": next((version for version in versions if version.status == VersionStatus.PROPOSED), None),
         "doctor": deciding_doctor(enrolment),

@@ -78,6 +78,12 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.READ_OWN_LOG: _("Så hvem som har sett i journalen din"),
     Action.AUTHORISE: _("Ga en pårørende fullmakt, eller trakk den tilbake"),
     Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
+    Action.OPEN_MEETING: _("Så deg på agendaen til et møte mellom oppfølgingstjenesten og sykehuset"),
+    Action.CHANGE_AGENDA: _("Satte deg på agendaen til et møte med sykehuset, eller skrev referatet"),
+    Action.DECIDE_IN_MEETING: _("Skrev hva et møte med sykehuset bestemte om deg"),
+    Action.REQUEST_SLOT: _("Ba sykehuset om en hastetime for deg"),
+    Action.ANSWER_SLOT: _("Svarte på en hastetime for deg, eller skrev om du møtte"),
+    Action.LOG_ACTIVITY: _("Registrerte noe sykehuset har gjort i forløpet ditt"),
     Action.CHANGE_CONTACT: _("Endret telefonen eller adressen din, eller noe annet om hvordan vi når deg"),
 }
 

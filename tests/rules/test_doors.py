@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from alerts.enums import AlertKind, Level
-from alerts.models import Alert, Assessment, QueueEntry
+from alerts.models import Alert, Assessment, GuidanceCard, QueueEntry
 from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import record_access
@@ -29,6 +29,7 @@ from tests.factories.accounts import let_in, make_membership, make_system, make_
 from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
+from tests.factories.hospital import make_activity, make_cooperation, make_item, make_meeting, make_slot
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
 
@@ -164,6 +165,24 @@ DOORS = {
     "plan-decide": ("get", only("kari", "dahl")),
     "plan-print": ("get", only("kari", "dahl")),
     "plan-pdf": ("get", only("kari", "dahl")),
+    "guidance": ("get", only(*(person for person in PEOPLE if person != "vera"), others=NO)),
+    "guidance-new": ("get", only("ness", "eva", others=NO)),
+    # One that the product brings along.
+    "guidance-card": ("get", only(*(person for person in PEOPLE if person != "vera"), others=NO)),
+    # The hospital's own staff get in as well: tests/alerts.
+    "meetings": ("get", only("kari", "ola", others=NO)),
+    "meeting": ("get", only("kari")),
+    "meeting-item": ("get", only("kari")),
+    "outpatient": ("get", only("kari", "ola", others=NO)),
+    "outpatient-one": ("get", only("kari")),
+    "outpatient-new": ("get", only("kari")),
+    # Only the hospital's own staff: tests/alerts/test_activities.py.
+    "activities": ("get", only(others=NO)),
+    "activities-csv": ("get", only(others=NO)),
+    "activity-correct": ("get", only()),
+    "activity-new": ("get", only()),
+    "contact-point": ("get", only(others=NO)),
+    "plans-ending": ("get", only("kari", "ola", others=NO)),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -261,10 +280,19 @@ def red_per(world):
         now=NOW - timedelta(days=1),
     )
     home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
+    hospital = make_cooperation(world)
+    world.ravn = hospital.ravn
+    meeting = make_meeting(world.joint, hospital.department, world.kari)
     return {
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",
+        "item_id": make_item(meeting, world.per, world.kari).pk,
+        "slot_id": make_slot(world.per, hospital.department, world.kari).pk,
+        "activity_id": make_activity(world.per, hospital.department, hospital.ravn).pk,
+        # A meeting and a card are about nobody: these are no ids that give a patient away.
+        "meeting_id": str(meeting.pk),
+        "card_id": str(GuidanceCard.objects.get(code="maling-mangler").pk),
         "system_id": make_system(world.a.pk, world.ness)[0].pk,
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,

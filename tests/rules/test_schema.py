@@ -27,6 +27,8 @@ APPEND_ONLY = {
     "careplans_approval",
     "alerts_assessment",
     "alerts_handling",
+    "alerts_agendaitem",
+    "alerts_hospitalactivity",
 }
 
 

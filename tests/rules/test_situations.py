@@ -20,10 +20,11 @@ from organisations.models import Agreement
 from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
-from tests.factories.care import block, make_handover, open_in_emergency, share
+from tests.factories.care import block, make_handover, make_hospital, open_in_emergency, share
 from tests.factories.careplans import approve, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
+from tests.factories.hospital import make_activity, make_item, make_meeting, make_slot
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_service
 from tests.factories.patients import end_course, make_enrolment, make_patient
@@ -32,6 +33,7 @@ from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
     "relation_id", "handover_id", "block_id", "emergency_id", "authority_id",
+    "item_id", "slot_id", "activity_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {"pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1)}
@@ -69,6 +71,13 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         block(patient, world.eva, user=world.ness),
         open_in_emergency(patient, world.berit),
         give_authority(patient),
+    ]
+    department = make_hospital()
+    meeting = make_meeting(service, department, world.eva)
+    cared_for += [
+        make_item(meeting, patient, world.eva),
+        make_slot(patient, department, world.eva),
+        make_activity(patient, department, world.eva),
     ]
     known = [patient, assessment, version, tablet, request, look, *cared_for]
     ids = [each.pk for each in known]
