@@ -90,3 +90,54 @@ class EndProblem(TextChoices):
     )
     NOT_ASSESSED = "NOT_ASSESSED", _("Nye målinger blir vurdert akkurat nå. Vent et øyeblikk, og prøv igjen.")
     DEVICES = "DEVICES", _("Utstyret er endret mens du hadde siden åpen. Se over det, og prøv igjen.")
+
+
+class Side(TextChoices):
+    """On which side of a limit a value lies."""
+
+    LOW = "LOW", _("For lavt")
+    HIGH = "HIGH", _("For høyt")
+
+
+class AgendaReason(TextChoices):
+    """Why a patient stands on the agenda of a red-zone meeting (R-141)."""
+
+    RED = "RED", _("Har vært rød")
+    YELLOW_AGAIN = "YELLOW_AGAIN", _("Gul igjen etter at tiltak var gjort")
+    YELLOW_OFTEN = "YELLOW_OFTEN", _("Gul minst tre ganger")
+    BY_HAND = "BY_HAND", _("Lagt til av sykepleier")
+
+
+class MeetingDecision(TextChoices):
+    """What a meeting can decide about a patient (R-052)."""
+
+    NONE = "NONE", _("Ingen endring")
+    PLAN_CHANGE = "PLAN_CHANGE", _("Endre planen")
+    MEDICATION = "MEDICATION", _("Endre medisiner")
+    OUTPATIENT = "OUTPATIENT", _("Poliklinisk time")
+    OTHER = "OTHER", _("Annet")
+
+
+class OutpatientAnswer(TextChoices):
+    """What the department answers to a request for an urgent slot (R-142)."""
+
+    GIVEN = "GIVEN", _("Time gitt")
+    DECLINED = "DECLINED", _("Avslått med råd")
+
+
+class OutpatientOutcome(TextChoices):
+    """Whether the slot was used."""
+
+    ATTENDED = "ATTENDED", _("Pasienten møtte")
+    MISSED = "MISSED", _("Pasienten møtte ikke")
+
+
+class ActivityKind(TextChoices):
+    """What the hospital did in a course (R-146, R-208)."""
+
+    MEETING = "MEETING", _("Møte om pasienten")
+    PATIENT_TALK = "PATIENT_TALK", _("Møte med pasienten")
+    TRANSFER = "TRANSFER", _("Overføringssamtale")
+    ENDING = "ENDING", _("Del i å avslutte forløpet")
+    OUTPATIENT = "OUTPATIENT", _("Poliklinisk time")
+    OTHER = "OTHER", _("Annet")

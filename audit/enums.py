@@ -81,6 +81,14 @@ class Action(TextChoices):
     ASSESS_REFERRAL = "ASSESS_REFERRAL", _("Vurderte henvisningen")
     DECIDE_REFERRAL = "DECIDE_REFERRAL", _("Avgjorde henvisningen")
     PRINT_LETTER = "PRINT_LETTER", _("Skrev ut brev til pasienten")
+    OPEN_MEETING = "OPEN_MEETING", _("Åpnet agendaen til et rødsonemøte")
+    CHANGE_AGENDA = "CHANGE_AGENDA", _("Endret agenda eller referat i et rødsonemøte")
+    DECIDE_IN_MEETING = "DECIDE_IN_MEETING", _("Skrev beslutning i et rødsonemøte")
+    REQUEST_SLOT = "REQUEST_SLOT", _("Ba om hastetime")
+    ANSWER_SLOT = "ANSWER_SLOT", _("Besvarte eller avsluttet hastetime")
+    LIST_SLOTS = "LIST_SLOTS", _("Åpnet listen over hastetimer")
+    LOG_ACTIVITY = "LOG_ACTIVITY", _("Registrerte aktivitet på sykehuset")
+    LIST_ACTIVITIES = "LIST_ACTIVITIES", _("Åpnet listen over aktiviteter")
 
 
 class Basis(TextChoices):
@@ -135,6 +143,8 @@ _BASIS: Final[dict[Action, Basis]] = {
     Action.ASSESS_REFERRAL: Basis.ADMINISTRATION,
     Action.DECIDE_REFERRAL: Basis.ADMINISTRATION,
     Action.PRINT_LETTER: Basis.ADMINISTRATION,
+    Action.LOG_ACTIVITY: Basis.ADMINISTRATION,
+    Action.LIST_ACTIVITIES: Basis.ADMINISTRATION,
 }
 
 

@@ -7,6 +7,7 @@ from careplans.views import (
     board,
     caseload,
     course,
+    ending,
     ladder,
     paper,
     questionnaires,
@@ -18,6 +19,7 @@ from careplans.views import (
 
 urlpatterns = [
     path("planer/", approval.plans, name="plans"),
+    path("planer/utloper/", ending.page, name="plans-ending"),
     path("planer/<uuid:version_id>/", approval.decide, name="plan-decide"),
     path("planer/<uuid:version_id>/tell/", recount.recount, name="plan-recount"),
     path("planer/<uuid:version_id>/utskrift/", paper.print_page, name="plan-print"),

@@ -218,6 +218,9 @@ class FollowUpService(models.Model):
     owner = models.ForeignKey(Municipality, null=True, on_delete=models.PROTECT, related_name="owned_services")
     trust = models.ForeignKey(HealthTrust, null=True, on_delete=models.PROTECT, related_name="owned_services")
     phone = models.CharField(max_length=20)
+    # The one place that others turn to, and the agreed way to a higher level of care.
+    contact_point = models.CharField(max_length=120, blank=True, default="", db_default="")
+    urgent_route = models.CharField(max_length=300, blank=True, default="", db_default="")
     hours = models.JSONField(_("åpningstider"))
     # Service deadlines count open hours only; the sources name no figures, so each service sets its own (S-02).
     deadline_red = models.DurationField(default=timedelta(minutes=30))

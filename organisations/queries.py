@@ -150,6 +150,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
         **_NAME,
         "kind": (_("Type"), lambda value: str(ServiceKind(value).label)),
         "phone": (_("Telefon"), _text),
+        "contact_point": (_("Kontaktpunkt"), _text),
+        "urgent_route": (_("Vei til høyere nivå"), _text),
         "hours": (_("Åpningstider"), week_in_words),
         "deadline_red": (_("Frist for røde varsler"), _hours_of_time),
         "deadline_yellow": (_("Frist for gule varsler"), _hours_of_time),

@@ -42,7 +42,10 @@ def stored() -> list[str]:
         if model._meta.app_label in ("sessions", "mfa") or not names:
             continue
         for row in model._base_manager.values_list(*names)[:2000]:
-            found |= {text for value in row for text in strings_in(value) if " " in text or re.search("[æøå]", text)}
+            texts = {text for value in row for text in strings_in(value)}
+            # Some pages show a text line by line.
+            texts |= {line.strip() for text in texts for line in text.splitlines()}
+            found |= {text for text in texts if " " in text or re.search("[æøå]", text)}
     return sorted(found, key=len, reverse=True)
 
 

@@ -24,6 +24,7 @@ from alerts.queries import patient as queries
 from alerts.views import patient_context as context
 from alerts.views import queue_context
 from alerts.views.banner import banner
+from alerts.views.beside import beside_case
 from audit.enums import Action
 from audit.logged import logs
 from dho.lib.numbers import since_nb
@@ -145,10 +146,14 @@ def _show(
         # The comparison is on the page now: saving again means having read it.
         form.renew(seen=entry.change, shown_at=now)
     head = banner(patient, by=by, now=now)
+    reading = head["emergency"] is not None
+    case = context.case_context(patient, entry, by=by, now=now, reading_only=reading)
+    plan = context.plan_context(patient, versions, entry, now=now)
     found = {
         **head,
-        **context.case_context(patient, entry, by=by, now=now, reading_only=head["emergency"] is not None),
-        **context.plan_context(patient, versions, entry, now=now),
+        **case,
+        **plan,
+        **beside_case(patient, case["alerts"], plan["course"], plan["plan"], by=by, now=now, reading=reading),
         **context.course_context(patient, versions, days=context.period_asked_for(visit.request), now=now),
         "form": form,
         "measures": form.agreed,

@@ -125,6 +125,19 @@ def record_list_access(action: Action, *, municipality_ids: Iterable[int], by: P
     )
 
 
+def record_patients_access(
+    action: Action, *, patients: Iterable[tuple[int, UUID]], by: Person, now: datetime, object_id: str = ""
+) -> None:
+    """A look at several patients at once: one entry for each municipality and patient, written together."""
+    AccessEntry.objects.bulk_create(
+        _entry(
+            by, now, action=action, municipality_id=municipality_id, patient_id=patient_id, object_id=object_id,
+            allowed=True,
+        )
+        for municipality_id, patient_id in patients
+    )  # fmt: skip
+
+
 def record_refusal(
     refusal: Refused,
     *,

@@ -15,7 +15,7 @@ from accounts.models import Membership
 from accounts.queries import actors_in
 from accounts.roles import RIGHTS, Permission, roles_with
 from dho.lib.numbers import date_nb
-from organisations.models import Agreement
+from organisations.models import Agreement, FollowUpService
 from patients.access import own_patients
 from patients.models import AccessBlock, CareRelation, Enrolment, Handover, Patient
 
@@ -39,6 +39,8 @@ class Responsibility:
     what: str
     who: str
     since: date | None
+    # The one place to turn to, where one is registered (R-145).
+    contact: str = ""
 
 
 def who_sees(patient: Patient, *, now: datetime) -> list[Seer]:
@@ -149,7 +151,7 @@ def responsibility(patient: Patient) -> list[Responsibility]:
     if course is None:
         return [Responsibility(gettext("Oppfølging"), "", None), gp]
     since = _held_since(course)
-    follows = Responsibility(gettext("Oppfølging"), course.service.name, since)
+    follows = Responsibility(gettext("Oppfølging"), course.service.name, since, contact_of(course.service))
     if in_hospitals_phase(course):
         return [
             follows,
@@ -157,9 +159,16 @@ def responsibility(patient: Patient) -> list[Responsibility]:
                 gettext("Medisinsk ansvar"),
                 gettext("Sykehuslegen ved %(service)s") % {"service": course.service.name},
                 since,
+                contact_of(course.service),
             ),
         ]
     return [follows, gp]
+
+
+def contact_of(service: FollowUpService) -> str:
+    """«Lungevakten, telefon 62 53 70 00»."""
+    phone = gettext("telefon %(phone)s") % {"phone": service.phone}
+    return f"{service.contact_point}, {phone}" if service.contact_point else phone
 
 
 def _held_since(course: Enrolment) -> date:

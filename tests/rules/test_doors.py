@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from alerts.enums import AlertKind, Level
-from alerts.models import Alert, Assessment, QueueEntry
+from alerts.models import Alert, Assessment, GuidanceCard, QueueEntry
 from audit.enums import Action
 from audit.models import AccessEntry
 from audit.services import record_access
@@ -31,6 +31,7 @@ from tests.factories.care import block, make_handover, open_in_emergency, share
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
+from tests.factories.hospital import make_activity, make_cooperation, make_item, make_meeting, make_slot
 from tests.factories.intake import make_referral
 from tests.factories.measurements import make_reading, make_typed
 from tests.factories.organisations import make_agreement, make_service
@@ -219,6 +220,24 @@ DOORS = {
     "routines": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
     "routine": ("get", only("kari", "ola", "siri", "ness", "eva", others=NO)),
     "caseload": ("get", only("ness", "eva", others=NO)),
+    "guidance": ("get", only(*(person for person in PEOPLE if person != "vera"), others=NO)),
+    "guidance-new": ("get", only("ness", "eva", others=NO)),
+    # One that the product brings along.
+    "guidance-card": ("get", only(*(person for person in PEOPLE if person != "vera"), others=NO)),
+    # The hospital's own staff get in as well: tests/alerts.
+    "meetings": ("get", only("kari", "ola", others=NO)),
+    "meeting": ("get", only("kari")),
+    "meeting-item": ("get", only("kari")),
+    "outpatient": ("get", only("kari", "ola", others=NO)),
+    "outpatient-one": ("get", only("kari")),
+    "outpatient-new": ("get", only("kari")),
+    # Only the hospital's own staff: tests/alerts/test_activities.py.
+    "activities": ("get", only(others=NO)),
+    "activities-csv": ("get", only(others=NO)),
+    "activity-correct": ("get", only()),
+    "activity-new": ("get", only()),
+    "contact-point": ("get", only(others=NO)),
+    "plans-ending": ("get", only("kari", "ola", others=NO)),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -317,6 +336,9 @@ def red_per(world):
     )
     home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
     form = make_form(world.joint, world.eva, status=FormStatus.DRAFT)
+    hospital = make_cooperation(world)
+    world.ravn = hospital.ravn
+    meeting = make_meeting(world.joint, hospital.department, world.kari)
     return {
         "questionnaire_id": form.pk,
         "item_code": "note",
@@ -328,6 +350,12 @@ def red_per(world):
         "request_id": request.pk,
         "entry_id": look.pk,
         "pattern": "NO_TASK",
+        "item_id": make_item(meeting, world.per, world.kari).pk,
+        "slot_id": make_slot(world.per, hospital.department, world.kari).pk,
+        "activity_id": make_activity(world.per, hospital.department, hospital.ravn).pk,
+        # A meeting and a card are about nobody: these are no ids that give a patient away.
+        "meeting_id": str(meeting.pk),
+        "card_id": str(GuidanceCard.objects.get(code="maling-mangler").pk),
         "system_id": make_system(world.a.pk, world.ness)[0].pk,
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,

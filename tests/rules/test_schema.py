@@ -38,6 +38,8 @@ APPEND_ONLY = {
     "careplans_routine",
     "alerts_assessment",
     "alerts_handling",
+    "alerts_agendaitem",
+    "alerts_hospitalactivity",
 }
 
 

@@ -20,11 +20,12 @@ from organisations.models import Agreement
 from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
-from tests.factories.care import block, make_handover, open_in_emergency, share
+from tests.factories.care import block, make_handover, make_hospital, open_in_emergency, share
 from tests.factories.careplans import approve, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
+from tests.factories.hospital import make_activity, make_item, make_meeting, make_slot
 from tests.factories.intake import make_referral
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_service
@@ -34,7 +35,7 @@ from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
     "relation_id", "handover_id", "block_id", "emergency_id", "authority_id", "referral_id",
-    "enrolment_id", "task_id", "pause_id",
+    "enrolment_id", "task_id", "pause_id", "item_id", "slot_id", "activity_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {
@@ -78,7 +79,16 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         make_referral(patient, world.eva),
     ]
     course = patient.enrolments.get()
-    run = [course, course_task(course, world.kari), pause(patient, NOW.date(), NOW.date())]
+    department = make_hospital()
+    meeting = make_meeting(service, department, world.eva)
+    run = [
+        course,
+        course_task(course, world.kari),
+        pause(patient, NOW.date(), NOW.date()),
+        make_item(meeting, patient, world.eva),
+        make_slot(patient, department, world.eva),
+        make_activity(patient, department, world.eva),
+    ]
     known = [patient, assessment, version, tablet, request, look, *cared_for, *run]
     ids = [each.pk for each in known]
     return dict(zip(IDS, ids, strict=True))
