@@ -31,7 +31,7 @@ NORWEGIAN = re.compile(
 )
 
 # Words of a template that are the same in both languages and no text: names, keys, codes.
-NAMES = {"DHO", "HPR", "CAVE", "HPR-nummer", "uustatus.no", "Bokmål", "Nynorsk", "xxxxx", "kl."} | {
+NAMES = {"DHO", "HPR", "CAVE", "HPR-nummer", "uustatus.no", "Bokmål", "Nynorsk", "English", "xxxxx", "kl."} | {
     "client_id", "client_secret",
     "Enter", "Esc", "Ctrl", "J", "K", "T", "E", "U", "Z", "N", "G", "R", "Y", "M",
 }  # fmt: skip
