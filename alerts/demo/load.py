@@ -17,6 +17,7 @@ from alerts.demo.clock import local_date
 from alerts.demo.conditions import habits_of, usual_values
 from alerts.demo.course import Life, live
 from alerts.demo.facts import facts_of, save
+from alerts.demo.forms import make_forms
 from alerts.demo.history import Past, relive
 from alerts.demo.hospital import cooperate
 from alerts.demo.places import TOWNS, Places, make_places
@@ -94,6 +95,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     _expect(still, now)
     _claim(records, staff, now)
     share(places, staff, seed=seed, now=now)
+    make_forms(places, staff, now=now)
     make_referrals(staff, seed=seed, now=now)
     cooperate(places, staff, seed=seed, now=now)
 

@@ -15,7 +15,6 @@ from measurements.enums import FormStatus
 from measurements.models import Questionnaire, QuestionnaireItem
 from measurements.queries import may_write
 
-_LETTERS: Final = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 _HEAD: Final = ["title", "bands", "higher_is", "weekdays", "times", "grace_minutes"]
 # What a new version takes along of each question.
 _COPIED: Final = [
@@ -42,7 +41,8 @@ class InUse(Exception):
 
 def code_from(text: str, taken: Sequence[str] = (), *, longest: int = 32) -> str:
     """A code made of the words: «Pust og søvn» is pust_og_sovn; with a number where that is taken."""
-    plain = re.sub(r"[^a-z0-9]+", "_", text.lower().translate(_LETTERS)).strip("_")[:longest].strip("_")
+    letters = re.sub("æ", "ae", re.sub("ø", "o", re.sub("å", "a", text.lower())))
+    plain = re.sub(r"[^a-z0-9]+", "_", letters).strip("_")[:longest].strip("_")
     base = plain if plain[:1].isalpha() else f"s_{plain}".strip("_")
     return next(code for code in (base, *(f"{base}_{n}" for n in range(2, len(taken) + 3))) if code not in taken)
 
