@@ -33,7 +33,7 @@ CODES: Final[dict[str, tuple[int, str, str]]] = {
     "no_plan": (
         404,
         "Ingen plan gjelder nå",
-        "Fastlegen har ingen godkjent plan som gjelder nå. Prøv igjen senere.",
+        "Legen har ingen godkjent plan som gjelder nå. Prøv igjen senere.",
     ),
     "method_not_allowed": (405, "Metoden kan ikke brukes her", "Bruk metoden som står på /api/v1/."),
     "not_acceptable": (406, "Svaret finnes bare som JSON", "Send Accept: application/json."),

@@ -31,7 +31,7 @@ WRITTEN = [
     *[text for text, _ in MEDICAL.values()],
     "Bruk leppepust og hvil.",
     "høyst fire ganger",
-    "hjemmesykepleien",
+    "hjemmesykepleien på Tangen",
     "Hoster litt om morgenen.",
     "Tone ringer hver kveld.",
     "Følg fargen du er i.",
@@ -64,7 +64,7 @@ def full_draft(patient: Patient, by: User, *, now: datetime = NOW) -> PlanVersio
             position=50,
             text=text,
             frequency="høyst fire ganger",
-            responsible="hjemmesykepleien",
+            responsible="hjemmesykepleien på Tangen",
             start_alone=alone,
         )
     Responsibility.objects.create(**own, position=0, task="Ser på målingene", who="DHO på dagtid")

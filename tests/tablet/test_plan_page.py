@@ -138,7 +138,7 @@ def test_it_is_honest_when_the_service_is_closed(world, plan, as_per):
     with time_machine.travel(evening, tick=False):
         browser = let_in_citizen(Client(), own_citizen(world.per))
         said = words(browser.get(reverse("citizen-plan")))
-    assert "DHO Solør–Odal er stengt nå. Stengt. Åpner torsdag kl. 08.00." in said
+    assert "DHO Solør–Odal: Stengt. Åpner torsdag kl. 08.00." in said
     assert "Ring DHO Solør–Odal på" not in said
     assert "ring legevakten på 116 117" in said
 
