@@ -156,6 +156,8 @@ _FIELDS: Final[dict[str, dict[str, tuple[Any, Any]]]] = {
         "deadline_red": (_("Frist for røde varsler"), _hours_of_time),
         "deadline_yellow": (_("Frist for gule varsler"), _hours_of_time),
         "deadline_other": (_("Frist for andre varsler"), _hours_of_time),
+        "minimum_days": (_("Minste antall dager i prøveperioden"), str),
+        "minimum_readings": (_("Minste antall målinger i prøveperioden"), str),
         "notify_email": (_("E-post for beskjed om varsler"), _text),
         "evaluation_weeks": (_("Uker mellom hver evaluering"), str),
         "planning_figure_id": (_("Planleggingstall for kapasitet"), _text),

@@ -86,6 +86,8 @@ def decide(request: ActorRequest, version_id: UUID) -> HttpResponse:
 
 def _recount(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpResponse:
     """Without JavaScript: the page with what the typed limits would have given. Nothing is decided."""
+    if version.status != VersionStatus.PROPOSED:
+        return _plan(request, version, now, status=409, late=True, **_typed(request, version))
     form = ChangesForm(request.POST, version=version)
     rules = form.rules if form.is_valid() else None
     answer = _approval_form(version, now)

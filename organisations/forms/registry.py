@@ -115,7 +115,7 @@ def _hours_of_time(label: Any, help_text: Any = "") -> forms.DecimalField:
 
 
 def _at_least(label: Any, help_text: Any, most: int) -> forms.IntegerField:
-    """How much a trial must hold; an empty field asks for nothing."""
+    """How much a trial must hold; an empty field leaves it as it is, and 0 asks for nothing."""
     wrong = format_lazy(_("{label}: skriv et helt tall fra 0 til {most}."), label=label, most=most)
     return forms.IntegerField(
         label=label,
@@ -207,11 +207,11 @@ class ServiceForm(forms.Form):
     )
     minimum_days = _at_least(
         _("Minste antall dager i prøveperioden"),
-        _("Valgfritt. Så mange dager må pasienten ha målt før planen kan sendes til legen uten begrunnelse."),
+        _("Så mange dager må pasienten ha målt før planen kan sendes til legen uten begrunnelse. 0 er ingen grense."),
         28,
     )
     minimum_readings = _at_least(
-        _("Minste antall målinger i prøveperioden"), _("Valgfritt. Gjelder hver måling for seg."), 200
+        _("Minste antall målinger i prøveperioden"), _("Gjelder hver måling for seg. 0 er ingen grense."), 200
     )
     closures = forms.CharField(
         label=_("Dager tjenesten er stengt"),
@@ -283,7 +283,8 @@ class ServiceForm(forms.Form):
         for field in _COLUMNS:
             setattr(service, field, self.cleaned_data[field])
         for field in _MINIMUM:
-            setattr(service, field, self.cleaned_data[field] or 0)
+            if self.cleaned_data[field] is not None:
+                setattr(service, field, self.cleaned_data[field])
         for field in _DEADLINES:
             setattr(service, field, timedelta(hours=float(self.cleaned_data[field])))
         service.hours = self.cleaned_data["hours"].to_json()

@@ -115,6 +115,7 @@ COLUMNS: Final[dict[str, str | LazyText]] = {
     "number": _("Versjon"),
     "what_matters": _("Hva er viktig for deg"),
     "habitual_state": _("Vanlig tilstand"),
+    "little_data_reason": _("Hvorfor planen sendes med lite data"),
     "approved_at": _("Godkjent"),
     "valid_until": _("Gjelder til"),
     "quantity": _("Måling"),

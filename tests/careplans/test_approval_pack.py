@@ -242,6 +242,12 @@ class TestApproveWithChange:
         assert "Oksygenmetning: gul under 89 · rød under 85 % er blitt gul under 88 · rød under 86 %." in text
         assert url(newer) in page.text
 
+    def test_a_count_of_a_withdrawn_proposal_keeps_what_was_typed_too(self, as_dahl, world, proposal):
+        withdraw(version=proposal, by=world.actor(world.kari), now=NOW)
+        page = as_dahl.post(url(proposal), {"step": "recount", field(proposal, "yellow_low"): "90"})
+        assert page.status_code == 409
+        assert "Endringene dine (ikke lagret): Oksygenmetning: gul under 89 blir 90" in plain(page)
+
     def test_another_patients_doctor_gets_404(self, world, proposal):
         lie = world.nils.gp
         make_agreement(None, world.a.pk, practice=lie.memberships.get().practice)

@@ -22,7 +22,7 @@ from careplans.scoring import Colour, RuleSet, horizon
 from dho.lib.numbers import OSLO
 from measurements.enums import StatementKind, Timing
 from measurements.models import Reading, ReadingStatement
-from tests.factories.careplans import approve, make_draft
+from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading, make_response
 
@@ -202,3 +202,16 @@ class TestTheWhole:
         make_reading(world.solveig_tablet, "spo2", 80, at=NOW - DAY)
         found = evidence_for(world.per.pk, [], now=NOW)
         assert backtest(ruleset_of(world.per_plan), found).whole == Alarms(0, 0)
+
+
+class TestAProposalNeverJudges:
+    def test_readings_are_judged_by_version_1_while_version_2_waits(self, world):
+        """AT-29: the GP has not approved version 2, which is shown as a proposal only."""
+        draft = make_draft(world.per, world.kari, limits=[{**LIMITS[0], "yellow_low": Decimal(95)}])
+        proposal = propose(draft, now=NOW - HOUR)
+        make_reading(world.per_tablet, "spo2", 90, at=NOW)
+        assess(world.per, NOW)
+        judged = Assessment.objects.get()
+        assert (judged.plan_version, judged.colour) == (world.per_plan, "GREEN")
+        found = evidence(world.per.pk, Period.before(NOW + DAY), now=NOW + DAY)
+        assert backtest(ruleset_of(proposal), found).whole == Alarms(yellow=1, red=0)

@@ -86,8 +86,11 @@ def test_the_doctor_reads_sends_back_and_approves(page: Page, live, readings):
     second = send_proposal(live, live.per)
     page.goto(reverse("plans"))
     page.get_by_role("link", name="Aasen, Per").first.click()
-    # Enter in the date field is one key: it must not approve.
+    # Enter in the date field is one key: it counts anew, and must not approve.
     page.get_by_label("Planen gjelder til og med").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Egenbehandlingsplan versjon 3 venter på deg")
+    assert status_of(second) == "PROPOSED"
+    page.get_by_role("button", name="Godkjenn plan").click()
     expect(page.get_by_role("link", name="Kryss av for at du godkjenner planen")).to_be_visible()
     assert axe_violations(page) == []
     assert status_of(second) == "PROPOSED"

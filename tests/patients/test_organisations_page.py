@@ -15,6 +15,7 @@ from accounts.queries import work_of, workplaces_of
 from dho.lib import rls
 from dho.lib.numbers import NBSP
 from organisations.enums import PartnerKind, ServiceKind, Shared
+from organisations.forms.registry import ServiceForm
 from organisations.models import Agreement, FollowUpService, GpPractice, Partner
 from organisations.services import save_organisation
 from patients.access import visible_patients
@@ -87,6 +88,19 @@ def test_it_lists_what_the_municipality_owns_has_located_and_works_with(world, n
     assert [each.name for each in page.context["partners"]] == ["Utstyrslageret"]
 
 
+@pytest.mark.parametrize(("typed", "days"), [("12", 12), ("0", 0), ("", 10)])
+def test_the_minimum_of_a_trial_is_the_services_own_and_an_empty_field_leaves_it(typed, days):
+    form = ServiceForm({**SERVICE, "minimum_days": typed})
+    assert form.is_valid()
+    assert form.fill(FollowUpService()).minimum_days == days
+
+
+@pytest.mark.parametrize("typed", ["tolv", "-1", "29"])
+def test_a_minimum_that_no_trial_could_hold_is_refused_at_its_field(typed):
+    form = ServiceForm({**SERVICE, "minimum_days": typed})
+    assert form.errors == {"minimum_days": ["Minste antall dager i prøveperioden: skriv et helt tall fra 0 til 28."]}
+
+
 def test_a_service_is_registered_after_its_review(world, ness):
     where = address("organisation-new", "tjeneste")
     review = ness.post(where, SERVICE)
@@ -105,6 +119,8 @@ def test_a_service_is_registered_after_its_review(world, ness):
         f"Frist for gule varsler: 4{NBSP}t.",
         f"Frist for andre varsler: 7{NBSP}t.",
         "Uker mellom hver evaluering: 12.",
+        "Minste antall dager i prøveperioden: 10.",
+        "Minste antall målinger i prøveperioden: 10.",
     ]
     assert told.startswith("Tjenesten kan følge opp pasientene i kommunen når du har gitt noen en rolle der.")
     answer = confirm(ness, where, SERVICE)

@@ -56,6 +56,7 @@ UNMARKED = {
     "careplans/api.py": "the REST interface",
     "careplans/scoring/": "stored in the assessment; pure Python, without Django",
     "careplans/serializers.py": "the REST interface",
+    "careplans/services/changing.py": "stored in the plan version",
     "dho/embedded/": "the supervisor speaks to the terminal",
     "dho/lib/outage.py": "the REST interface; the page has a template",
     "dho/translations.py": "a command for those who write the texts",

@@ -24,7 +24,7 @@
     slider.value = number.value.replace(",", ".");
     slider.setAttribute("aria-label", `${legend.textContent.trim()}: ${label.textContent.trim()}`);
     slider.setAttribute("aria-valuetext", number.value);
-    number.after(slider);
+    number.closest(".limit").querySelector(".muted").after(slider);
     slider.addEventListener("input", () => {
       number.value = slider.value.replace(".", ",");
       slider.setAttribute("aria-valuetext", number.value);
