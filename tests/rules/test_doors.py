@@ -23,7 +23,7 @@ from audit.services import record_access
 from careplans.scoring import SCORER_VERSION
 from organisations.models import Agreement, HealthTrust
 from patients.enums import InsightChannel
-from patients.models import CorrectionRequest, InsightRequest
+from patients.models import CorrectionRequest, InformationText, InsightRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_system, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
@@ -273,6 +273,11 @@ def red_per(world):
         now=NOW - timedelta(days=1),
     )
     home = make_service("Hjemmesykepleien i Kongsvinger", owner=world.a.pk)
+    # What the product comes with is in both languages on the page that changes it; this is stored.
+    InformationText.objects.create(
+        municipality=world.a, kind="COMPLAINT", version=2, bokmal="Klag hit.", nynorsk="Klag hit.", made_at=NOW,
+        made_by=world.ness,
+    )  # fmt: skip
     return {
         "request_id": request.pk,
         "entry_id": look.pk,
