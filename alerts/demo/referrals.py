@@ -6,12 +6,13 @@ from typing import Final
 
 from alerts.demo.clock import local_date
 from alerts.demo.places import KONGSVINGER
-from alerts.demo.seeded import rng_for
+from alerts.demo.seeded import rng_for, uuid_at
 from alerts.demo.staff import Staff
+from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
 from patients.enums import Criterion, EndReason, ReferralOrigin, Sex, TargetGroup
-from patients.models import Referral
-from patients.services import Answers, NewReferral, Person, assess, decline, find_or_register, refer
+from patients.models import Patient, Referral
+from patients.services import Answers, NewReferral, assess, decline, refer
 
 
 @dataclass(frozen=True)
@@ -64,18 +65,28 @@ def make_referrals(staff: Staff, *, seed: int, now: datetime) -> None:
 
 def _refer(candidate: Candidate, staff: Staff, *, seed: int, now: datetime) -> Referral:
     by, then = staff.by_username[candidate.by], now - timedelta(days=candidate.days_ago)
+    groups = [str(each) for each in candidate.groups]
+    new = NewReferral(candidate.origin, candidate.referrer, local_date(then), candidate.reason, groups)
+    return refer(patient=_person(candidate, seed, then), family_name=candidate.family, new=new, by=by, now=then)
+
+
+def _person(candidate: Candidate, seed: int, then: datetime) -> Patient:
+    """Not by the service: the same seed gives the same id."""
     rng = rng_for(seed, "referral", candidate.family)
     number = make_synthetic(candidate.born, rng, sex="female" if candidate.sex == Sex.FEMALE else "male")
-    person = Person(number, candidate.given, candidate.family, candidate.sex, "99 00 00 00")
-    patient = find_or_register(person=person, municipality_id=KONGSVINGER, by=by)
-    new = NewReferral(
-        candidate.origin,
-        candidate.referrer,
-        local_date(then),
-        candidate.reason,
-        [str(each) for each in candidate.groups],
+    return Patient.objects.create(
+        id=uuid_at(rng, then),
+        municipality_id=KONGSVINGER,
+        given_name=candidate.given,
+        family_name=candidate.family,
+        birth_date=candidate.born,
+        sex=candidate.sex,
+        national_id=number.value,
+        national_id_index=blind_index(number.value),
+        national_id_kind=number.kind,
+        synthetic=number.synthetic,
+        phone="99 00 00 00",
     )
-    return refer(patient=patient, family_name=candidate.family, new=new, by=by, now=then)
 
 
 def _answers(*unmet: Criterion, insecurity: bool = False) -> Answers:

@@ -111,6 +111,10 @@ class CriteriaAssessment(models.Model):
     def __str__(self) -> str:
         return str(self.id)
 
+    def in_order(self) -> "list[CriterionAnswer]":
+        """The answers as the criteria are asked."""
+        return sorted(self.answers.all(), key=lambda each: Criterion.values.index(each.criterion))
+
 
 class CriterionAnswer(models.Model):
     """Yes or no to one criterion, with a note. Append-only."""

@@ -120,7 +120,7 @@ def referral(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     """Everything about one case: what was asked, assessed, decided and told, and what to do next."""
     _, found = open_referral(request, referral_id, Action.OPEN_REFERRAL)
     assessment = newest_assessment(found)
-    answers = list(assessment.answers.all()) if assessment else []
+    answers = assessment.in_order() if assessment else []
     context = {
         "referral": found,
         "patient": found.patient,

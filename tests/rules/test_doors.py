@@ -24,7 +24,7 @@ from careplans.scoring import SCORER_VERSION
 from measurements.enums import FormStatus
 from organisations.models import Agreement, HealthTrust
 from patients.enums import InsightChannel
-from patients.models import CorrectionRequest, InsightRequest
+from patients.models import CorrectionRequest, InformationText, InsightRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_system, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
@@ -339,6 +339,11 @@ def red_per(world):
     hospital = make_cooperation(world)
     world.ravn = hospital.ravn
     meeting = make_meeting(world.joint, hospital.department, world.kari)
+    # What the product comes with is in both languages on the page that changes it; this is stored.
+    InformationText.objects.create(
+        municipality=world.a, kind="COMPLAINT", version=2, bokmal="Klag hit.", nynorsk="Klag hit.", made_at=NOW,
+        made_by=world.ness,
+    )  # fmt: skip
     return {
         "questionnaire_id": form.pk,
         "item_code": "note",
