@@ -64,7 +64,7 @@ class AddForm(forms.Form):
     reason = text_field(_("Hvorfor pasienten skal tas opp"), most=300, rows=2)
 
     def __init__(self, data: Any = None, *, patients: QuerySet[Patient]) -> None:
-        super().__init__(data, auto_id="legg-til-%s")
+        super().__init__(data, auto_id="ny-%s")
         self.fields["patient"].queryset = patients  # type: ignore[attr-defined]
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import transaction
@@ -14,17 +13,15 @@ from accounts.roles import Permission
 from alerts.enums import ActivityKind, AgendaReason, MeetingDecision
 from alerts.models import AgendaDecision, AgendaItem, HospitalActivity, RedZoneMeeting
 from alerts.queries.meetings import Colours, colours_of, departments_of, looks_back_to, shared_with, takes_part
+from alerts.services.meeting_texts import anchoring_of, note_of_meeting
 from alerts.services.refusals import NotNow, NotYours
 from careplans.enums import Initiator
 from careplans.models import PlanVersion
 from careplans.services import NotYours as NotTheWriter
 from careplans.services import VersionIsOpen, create_draft
 from careplans.services.content import content_of
-from dho.lib.numbers import date_nb
 from organisations.models import FollowUpService
 from patients.access import own_patients
-
-_ANCHORING_AT_MOST: Final = 300
 
 
 @transaction.atomic
@@ -127,16 +124,14 @@ def make_draft(*, decision_id: UUID, by: Actor, now: datetime) -> PlanVersion:
     decision = (
         AgendaDecision.objects.select_for_update(of=("self",)).select_related("item__meeting").get(pk=decision_id)
     )
-    meeting, patient = decision.item.meeting, decision.item.patient
+    patient = decision.item.patient
     if decision.decision != MeetingDecision.PLAN_CHANGE or decision.draft_id:
         raise NotNow(gettext("Planforslaget er allerede laget."))
     versions = PlanVersion.objects.filter(patient=patient)
     basis = versions.in_force(now).first() or versions.order_by("number").last()
     if basis is None:
         raise NotNow(gettext("Pasienten har ingen plan å endre. Lag planen på vanlig måte."))
-    # Stored, so in bokmål whoever writes it (ADR 21).
-    said = f"Rødsonemøte med {meeting.department.name}, {date_nb(decision.decided_at)}: {decision.text}"
-    content = replace(content_of(basis), initiator=Initiator.HOSPITAL, anchoring=said[:_ANCHORING_AT_MOST])
+    content = replace(content_of(basis), initiator=Initiator.HOSPITAL, anchoring=anchoring_of(decision))
     try:
         decision.draft = create_draft(patient=patient, content=content, by=by, now=now)
     except NotTheWriter as foreign:
@@ -170,7 +165,7 @@ def hold(
             on=held_on,
             minutes=share,
             persons=" ".join(participants.split())[:300],
-            note=f"Rødsonemøte, {minutes} minutter om {len(decided)} pasienter",
+            note=note_of_meeting(minutes=minutes, patients=len(decided)),
             item=item,
             registered_at=now,
             registered_by=by.user,

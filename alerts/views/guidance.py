@@ -48,7 +48,7 @@ def page(request: ActorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: ActorRequest) -> HttpResponse:
-    """A first draft, from nothing or with what another card says (`?fra=`)."""
+    """A first draft, from nothing or with what another card says (`?kort=`)."""
     by = _reader(request)
     if not by.may(Permission.CONFIGURE):
         raise PermissionDenied
@@ -69,7 +69,7 @@ def new(request: ActorRequest) -> HttpResponse:
 def _source(request: ActorRequest, by: Actor) -> GuidanceVersion | None:
     """The card to begin from, if the address names one that may be read."""
     try:
-        asked = UUID(request.GET.get("fra", ""))
+        asked = UUID(request.GET.get("kort", ""))
     except ValueError:
         return None
     return current_versions(readable_cards(by)).filter(card=asked).first()

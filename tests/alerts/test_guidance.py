@@ -186,7 +186,7 @@ def test_the_database_keeps_what_is_in_use(world, change):
 
 def test_the_leader_copies_a_common_card_and_puts_it_to_use(world):
     browser, common = as_(world.eva), GuidanceCard.objects.get(code="maling-mangler")
-    address = f"{reverse('guidance-new')}?fra={common.pk}"
+    address = f"{reverse('guidance-new')}?kort={common.pk}"
     form = browser.get(address).context["form"].initial
     sent = {name: value for name, value in form.items() if value is not None}
     page = browser.post(address, sent | {"title": "Måling mangler hos oss", "review_on": "01.06.2027"}, follow=True)

@@ -7,6 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import IntegrityError, InternalError, connection, transaction
 
+from accounts.enums import Role
 from alerts.enums import AgendaReason, HandlingAction, Level, MeetingDecision
 from alerts.models import AgendaDecision, AgendaItem, Handling, HospitalActivity, RedZoneMeeting
 from alerts.queries.meetings import visible_items
@@ -18,11 +19,12 @@ from careplans.services import send_to_gp
 from dho.lib import rls
 from organisations.models import Agreement
 from patients.models import CareRelation
-from tests.factories.accounts import actor_of
+from tests.factories.accounts import actor_of, make_membership, make_user
 from tests.factories.care import block
 from tests.factories.careplans import make_draft as draft_of
 from tests.factories.clock import NOW
 from tests.factories.hospital import judged, make_cooperation, make_item, make_meeting
+from tests.factories.organisations import make_service
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
@@ -283,3 +285,15 @@ def test_two_nurses_who_plan_the_same_meeting_get_one(committed_world):
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(plan, [world.kari, world.berit])) == ["planned", "refused"]
+
+
+def test_after_a_handover_the_agenda_is_the_new_services(world, hospital, item, kari):
+    """R-144: whoever follows the patient up now takes her up, and the service before sees nothing of it."""
+    judged(world, world.per_tablet, "RED", at=NOW - DAY)
+    new = make_service("Ny oppfølging", owner=world.a.pk)
+    nurse = make_user("ny", "Nina", "Ny")
+    make_membership(nurse, Role.NURSE, service=new)
+    world.per.enrolments.update(service=new)
+    assert agenda(world, hospital, actor_of(nurse)) == [(world.per, AgendaReason.RED, 1, 0)]
+    assert visible_items(item.meeting, by=kari, now=NOW) == []
+    assert fill_agenda(meeting_id=item.meeting_id, by=kari, now=NOW) == []

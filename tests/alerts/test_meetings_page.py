@@ -60,7 +60,7 @@ def test_the_nurse_plans_a_meeting_and_finds_the_agenda_filled_from_the_queue(wo
     page = words(as_kari.post(reverse("meetings"), sent, follow=True))
     assert "Rødsonemøte 20.11.2026 DHO Solør–Odal og Lungeavdelingen, Sykehuset Innlandet" in page
     assert "Agenda: 1 pasient Aasen, Per Født 14.03.1948 · Har vært rød" in page
-    assert "Siden 11.11.2026: rød 1 ganger, gul 0 ganger Ikke tatt opp ennå." in page
+    assert "Siden 11.11.2026: antall røde 1, antall gule 0 Ikke tatt opp ennå." in page
     assert "20.11.2026 DHO Solør–Odal" in words(as_(hospital.ravn).get(reverse("meetings")))
 
 

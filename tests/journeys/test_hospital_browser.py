@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from careplans.models import PlanVersion
 from careplans.services import send_to_gp
 from dho.lib import rls
+from dho.lib.numbers import OSLO
 from measurements.models import Reading
 from tests import database
 from tests.factories.accounts import actor_of
@@ -56,7 +57,7 @@ def test_from_a_red_reading_to_a_plan_that_waits_for_the_doctor(page: Page, live
     expect(page.get_by_text("Forespørselen er lagret.")).to_be_visible()
 
     page.get_by_role("link", name="Møter").click()
-    today = datetime.now(UTC).strftime("%d.%m.%Y")
+    today = datetime.now(OSLO).strftime("%d.%m.%Y")
     page.get_by_label("Avdeling").select_option(label=hospital.department.name)
     page.get_by_label("Møtedag").fill(today)
     assert axe_violations(page) == []
@@ -80,7 +81,7 @@ def test_from_a_red_reading_to_a_plan_that_waits_for_the_doctor(page: Page, live
 
     page.goto(reverse("outpatient"))
     assert axe_violations(page) == []
-    page.get_by_role("link", name="Åpne forespørselen om Aasen, Per").click()
+    page.get_by_role("link", name="Svar Aasen, Per").click()
     page.get_by_label("Avslått med råd").check()
     page.get_by_label("Råd eller beskjed").fill("Følg planen, og ring i morgen.")
     assert axe_violations(page) == []

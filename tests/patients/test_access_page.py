@@ -96,7 +96,7 @@ class TestWhoSees:
 
     def test_it_says_who_is_responsible_and_since_when(self, as_kari, world):
         text = plain(as_kari.get(at("access", world.per)))
-        assert "<dt>Oppfølging</dt> <dd>DHO Solør–Odal, fra 20.08.2026</dd>" in text
+        assert "<dt>Oppfølging</dt> <dd>DHO Solør–Odal, fra 20.08.2026, telefon 62 80 00 00</dd>" in text
         assert "<dt>Medisinsk ansvar</dt> <dd>Fastlege Anne Dahl</dd>" in text
 
     def test_in_the_hospitals_phase_its_doctor_is_responsible_since_the_handover(self, world):
@@ -108,8 +108,8 @@ class TestWhoSees:
         make_handover(world.per, hospital, world.kari, **handed)
         world.per.enrolments.update(service=hospital)
         text = plain(browser_of(nurse).get(at("access", world.per)))
-        assert f"<dd>{hospital.name}, fra 17.11.2026</dd>" in text
-        assert f"<dd>Sykehuslegen ved {hospital.name}, fra 17.11.2026</dd>" in text
+        assert f"<dd>{hospital.name}, fra 17.11.2026, telefon {hospital.phone}</dd>" in text
+        assert f"<dd>Sykehuslegen ved {hospital.name}, fra 17.11.2026, telefon {hospital.phone}</dd>" in text
 
     def test_it_lists_emergency_accesses_and_past_handovers(self, as_kari, world, home):
         open_in_emergency(world.per, home.nurse)

@@ -51,6 +51,7 @@ UNMARKED = {
     "alerts/services/dispatching.py": "stored in the alert",
     "alerts/services/equipment.py": "stored in the alert",
     "alerts/services/expecting.py": "stored in the alert",
+    "alerts/services/meeting_texts.py": "stored in the plan and in the activity",
     "alerts/services/judging.py": "stored in the assessment",
     "alerts/services/texts.py": "stored in the alert",
     "careplans/api.py": "the REST interface",
