@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from careplans.views import approval, ladder, paper, routine
+from careplans.views import approval, curves, ladder, paper, routine
 
 urlpatterns = [
     path("planer/", approval.plans, name="plans"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("planer/venter/", ladder.waiting, name="plans-waiting"),
     path("planer/<uuid:version_id>/paminnelse/", ladder.reminder, name="plan-remind"),
     path("planer/<uuid:version_id>/telefon/", ladder.call, name="plan-call"),
+    path("kurver/<uuid:report_id>/", curves.report, name="curve-report"),
+    path("kurver/<uuid:report_id>/pdf/", curves.pdf, name="curve-report-pdf"),
     path("legeoppgaver/", routine.tasks, name="gp-tasks"),
     path("legeoppgaver/<uuid:patient_id>/sett/", routine.look, name="gp-look"),
     path("pasienter/<uuid:patient_id>/fastlege/", routine.routine, name="gp-routine"),

@@ -18,6 +18,7 @@ from alerts.demo.conditions import habits_of, usual_values
 from alerts.demo.course import Life, live
 from alerts.demo.facts import facts_of, save
 from alerts.demo.history import Past, relive
+from alerts.demo.ladder import agree_with_gps
 from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, end_course, make_record
@@ -92,6 +93,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     _expect(still, now)
     _claim(records, staff, now)
     share(places, staff, seed=seed, now=now)
+    agree_with_gps(records[Story.WEIGHT_RED] + records[Story.WEIGHT_YELLOW], nurse=staff.by_username["ida"], now=now)
 
 
 def _past_of(character: Character, places: Places, staff: Staff, *, days: int, seed: int, now: datetime) -> Past:

@@ -10,6 +10,7 @@ from careplans.models.content import (
     ZoneText,
     frozen_with_version,
 )
+from careplans.models.curves import CurveReport
 from careplans.models.ladder import DoctorContact, DoctorNotice, PlanOpening
 from careplans.models.meeting import PatientAcceptance, PlanMeeting
 from careplans.models.plan import OPEN_STATUSES, Plan, PlanVersion
@@ -19,6 +20,7 @@ __all__ = [
     "LONGEST_INTERVAL",
     "OPEN_STATUSES",
     "Approval",
+    "CurveReport",
     "DoctorContact",
     "DoctorNotice",
     "Goal",

@@ -6,6 +6,7 @@ written. Everything here locks the patient's one Plan row first, so that two ste
 """
 
 from careplans.services.content import PlanContent, content_of
+from careplans.services.curves import note_curves_opened
 from careplans.services.deciding import approve, decides_for, has_hpr_number, return_with_question
 from careplans.services.drafting import create_draft, revise, send_to_gp, withdraw
 from careplans.services.ladder import (
@@ -37,6 +38,7 @@ __all__ = [
     "decides_for",
     "has_hpr_number",
     "may_agree",
+    "note_curves_opened",
     "note_look",
     "note_opening",
     "order_notice",

@@ -21,7 +21,7 @@ from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
 from tests.factories.care import block, make_handover, open_in_emergency, share
-from tests.factories.careplans import approve, make_draft
+from tests.factories.careplans import approve, make_curves, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
@@ -31,7 +31,7 @@ from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
-    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id",
+    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id", "report_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
 OTHER = {"pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1)}
@@ -69,6 +69,7 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         block(patient, world.eva, user=world.ness),
         open_in_emergency(patient, world.berit),
         give_authority(patient),
+        make_curves(patient, world.eva),
     ]
     known = [patient, assessment, version, tablet, request, look, *cared_for]
     ids = [each.pk for each in known]
