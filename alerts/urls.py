@@ -5,6 +5,7 @@ from django.urls import path
 from alerts.views import (
     activities,
     agenda,
+    curves,
     doctor,
     ending,
     explanation,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("arbeidsko/<uuid:patient_id>/ferdig/", queue.done, name="queue-done"),
     path("arbeidsko/<uuid:patient_id>/angre/", queue.take_back, name="queue-undo"),
     path("pasienter/<uuid:patient_id>/", patient.page, name="patient"),
+    path("pasienter/<uuid:patient_id>/kurver/", curves.curves, name="patient-curves"),
     path("pasienter/<uuid:patient_id>/legekontakt/", doctor.contact, name="doctor-contact"),
     path("innsyn/kontroll/", log_review.unusual, name="log-review"),
     path("innsyn/kontroll/<uuid:entry_id>/<str:pattern>/", log_review.review, name="log-review-one"),

@@ -70,6 +70,8 @@ class Action(TextChoices):
     LIST_GP_TASKS = "LIST_GP_TASKS", _("Åpnet legens oppgaver")
     CONTACT_DOCTOR = "CONTACT_DOCTOR", _("Minnet eller kontaktet legen")
     GP_ROUTINE = "GP_ROUTINE", _("Åpnet eller endret avtalen med fastlegen")
+    SEND_CURVES = "SEND_CURVES", _("Sendte kurver til fastlegen, eller så hva som er sendt")
+    OPEN_CURVES = "OPEN_CURVES", _("Åpnet kurver som er sendt til fastlegen")
     GP_LOOK = "GP_LOOK", _("Så på målingene som avtalt")
     LIST_COURSES = "LIST_COURSES", _("Åpnet forløpstavlen")
     OPEN_COURSE = "OPEN_COURSE", _("Åpnet forløpet")

@@ -88,6 +88,14 @@ class NoticeKind(TextChoices):
 
     PLAN = "PLAN", _("Plan til godkjenning")
     REMINDER = "REMINDER", _("Påminnelse om plan")
+    CURVES = "CURVES", _("Kurver å se på")
+
+
+class CurveWay(TextChoices):
+    """How curves reach the GP (R-127)."""
+
+    PLATFORM = "PLATFORM", _("Fastlegen åpner dem her")
+    PAPER = "PAPER", _("På papir")
 
 
 class ContactWay(TextChoices):

@@ -20,6 +20,7 @@ from alerts.demo.facts import facts_of, save
 from alerts.demo.forms import make_forms
 from alerts.demo.history import Past, relive
 from alerts.demo.hospital import cooperate
+from alerts.demo.ladder import agree_with_gps
 from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, end_course, make_record
@@ -95,6 +96,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     _expect(still, now)
     _claim(records, staff, now)
     share(places, staff, seed=seed, now=now)
+    agree_with_gps(records[Story.WEIGHT_RED] + records[Story.WEIGHT_YELLOW], nurse=staff.by_username["ida"], now=now)
     make_forms(places, staff, now=now)
     make_referrals(staff, seed=seed, now=now)
     cooperate(places, staff, seed=seed, now=now)

@@ -10,6 +10,7 @@ from alerts.demo.agreed import agreed_on
 from alerts.demo.cast import Character, Condition, Course
 from alerts.demo.clock import at_work, midnight
 from alerts.demo.conditions import Habit, limits_of
+from alerts.demo.ladder import climb, sent_ago
 from careplans.models import PlanVersion
 from careplans.services import PlanContent, approve, create_draft, return_with_question, send_to_gp
 from patients.models import Patient
@@ -64,7 +65,9 @@ def make_plans(planned: Planned, *, now: datetime, rng: Random) -> None:
         second = now - rng.randint(14, 45) * days
         _approve(_draft(planned, wish, day=second - 2 * days, shift=course.shift), planned, day=second)
     elif course == Course.REVISING:
-        _send(_draft(planned, wish, day=now - 2 * days, shift=-1), planned, day=now - days)
+        sent = now - sent_ago(planned.character.number) * days
+        version = _send(_draft(planned, wish, day=sent - days, shift=-1), planned, day=sent)
+        climb(version, nurse=planned.nurse, gp=planned.gp, now=now)
     elif course == Course.QUERIED:
         _return(_draft(planned, wish, day=now - 6 * days, shift=-1), planned, day=now - 4 * days)
 
@@ -75,7 +78,7 @@ def _write_trial(planned: Planned, wish: str, *, now: datetime) -> None:
         return
     version = _draft(planned, wish, day=now - 5 * days)
     if course == Course.PROPOSED:
-        _send(version, planned, day=now - 2 * days)
+        climb(_send(version, planned, day=now - 2 * days), nurse=planned.nurse, gp=planned.gp, now=now)
     elif course == Course.RETURNED:
         _return(version, planned, day=now - 3 * days)
 

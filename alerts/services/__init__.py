@@ -13,6 +13,7 @@ from alerts.services.casework import (
     release,
     undo,
 )
+from alerts.services.curves import send_agreed_curves, send_curves
 from alerts.services.desk import NoService
 from alerts.services.dispatching import dispatch
 from alerts.services.doctor import contact_doctor
@@ -56,6 +57,8 @@ __all__ = [
     "order_plan_notices",
     "release",
     "repair",
+    "send_agreed_curves",
+    "send_curves",
     "send_doctor_notices",
     "sweep",
     "undo",

@@ -18,7 +18,7 @@ from alerts.access import patients_with_case
 from alerts.enums import AlertKind, CloseReason, HandlingAction, Level, Outcome
 from alerts.models import Alert, Assessment, Handling
 from alerts.services.desk import Desk, lock_patients
-from alerts.services.texts import label_of
+from alerts.services.texts import not_helped
 from careplans.enums import ContactWay
 from careplans.models import DoctorContact
 from careplans.scoring import Colour
@@ -29,7 +29,6 @@ from patients.models import Patient
 
 # How many readings the measures are given (number ours, AT-33).
 READINGS: Final = 2
-HEADLINE: Final = "Kontakt lege: tiltakene har ikke virket"
 NOT_BETTER: Final = frozenset({Colour.YELLOW, Colour.RED})
 
 
@@ -43,13 +42,14 @@ def ask_for_doctor(subjects: Collection[tuple[UUID, str]], desk: Desk) -> None:
         if handling is None or _asked_since(handling, subject, desk):
             continue
         if _neither_better(patient_id, subject, since=handling.at):
+            headline, detail = not_helped(subject, readings=READINGS)
             desk.open(
                 patient_id,
                 AlertKind.DOCTOR,
                 subject,
                 level=Level.YELLOW,
-                headline=HEADLINE,
-                detail=f"{label_of(subject)}: de {READINGS} neste målingene ble ikke bedre",
+                headline=headline,
+                detail=detail,
                 waiting_since=desk.now,
                 deadline=desk.deadline(patient_id, Level.YELLOW, desk.now),
             )

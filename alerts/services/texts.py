@@ -37,6 +37,12 @@ def describe(
     return headline[:120], _detail(fact, worst)[:200]
 
 
+def not_helped(type_id: str, *, readings: int) -> tuple[str, str]:
+    """What was started has not helped (AT-33)."""
+    detail = f"{label_of(type_id)}: de {readings} neste målingene ble ikke bedre"
+    return "Kontakt lege: tiltakene har ikke virket", detail
+
+
 def label_of(type_id: str) -> str:
     """The short name of a measurement type."""
     return measurement_types().get(type_id, (type_id, ()))[0]

@@ -34,6 +34,13 @@ class RoutineForm(forms.Form):
         widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric"}),
         error_messages={"invalid": _("Antall dager: skriv et helt tall, for eksempel 14.")},
     )
+    curves_every_days = forms.IntegerField(
+        label=_("Hvor ofte sendes kurver til fastlegen?"),
+        help_text=_("Valgfritt. Antall dager mellom hver gang. Uten tall sender dere bare når det trengs."),
+        required=False,
+        widget=forms.TextInput(attrs={**_TEXT, "inputmode": "numeric"}),
+        error_messages={"invalid": _("Kurver: skriv et helt tall, for eksempel 28.")},
+    )
     tasks = forms.CharField(
         label=_("Hvilke oppgaver har fastlegen påtatt seg?"),
         help_text=_("Valgfritt. Én oppgave på hver linje, for eksempel «justerer vanndrivende medisin»."),
@@ -64,7 +71,7 @@ class RoutineForm(forms.Form):
         """The form as it was agreed last."""
         if routine is None:
             return {}
-        kept = {name: getattr(routine, name) for name in ("mode", "interval_days", "agreed_with")}
+        kept = {name: getattr(routine, name) for name in ("mode", "interval_days", "curves_every_days", "agreed_with")}
         return kept | {"tasks": "\n".join(routine.tasks)}
 
     def clean_tasks(self) -> list[str]:
@@ -86,7 +93,10 @@ class RoutineForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """An interval where one belongs, and nothing that held before it was agreed."""
         data = super().clean() or {}
-        days = data.get("interval_days")
+        days, curves = data.get("interval_days"), data.get("curves_every_days")
+        if curves is not None and not 1 <= curves <= LONGEST_INTERVAL:
+            said = gettext("Kurver: skriv et tall fra 1 til %(most)s.") % {"most": LONGEST_INTERVAL}
+            self.add_error("curves_every_days", said)
         if data.get("mode") == RoutineMode.AT_INTERVALS:
             if "interval_days" not in self.errors and not (days and 1 <= days <= LONGEST_INTERVAL):
                 said = gettext("Antall dager: skriv et tall fra 1 til %(most)s.") % {"most": LONGEST_INTERVAL}
@@ -104,5 +114,5 @@ class RoutineForm(forms.Form):
     def agreed(self) -> Agreed:
         """As the service takes it."""
         data = self.cleaned_data
-        fields = ("interval_days", "agreed_on", "agreed_with", "valid_from", "tasks")
+        fields = ("interval_days", "curves_every_days", "agreed_on", "agreed_with", "valid_from", "tasks")
         return Agreed(mode=RoutineMode(data["mode"]), **{name: data[name] for name in fields})

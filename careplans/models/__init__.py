@@ -3,6 +3,7 @@
 from careplans.models.approval import Approval
 from careplans.models.content import Goal, Measure, Responsibility, Schedule, Threshold, ZoneText, frozen_with_version
 from careplans.models.course import CaseTask, Evaluation, Routine
+from careplans.models.curves import CurveReport
 from careplans.models.ladder import DoctorContact, DoctorNotice, PlanOpening
 from careplans.models.meeting import PatientAcceptance, PlanMeeting
 from careplans.models.plan import OPEN_STATUSES, Plan, PlanVersion
@@ -13,6 +14,7 @@ __all__ = [
     "OPEN_STATUSES",
     "Approval",
     "CaseTask",
+    "CurveReport",
     "DoctorContact",
     "DoctorNotice",
     "Evaluation",

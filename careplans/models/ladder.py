@@ -75,6 +75,14 @@ class DoctorNotice(models.Model):
             models.UniqueConstraint(
                 fields=["version", "on"], condition=Q(kind=NoticeKind.REMINDER), name="doctor_notice_once_a_day"
             ),
+            models.UniqueConstraint(
+                fields=["patient", "on"], condition=Q(kind=NoticeKind.CURVES), name="doctor_notice_once_for_curves"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=NoticeKind.CURVES, version__isnull=True)
+                | ~Q(kind=NoticeKind.CURVES) & Q(version__isnull=False),
+                name="doctor_notice_about_plan_or_curves",
+            ),
             models.CheckConstraint(
                 condition=Q(state=DeliveryState.DELIVERED, delivered_at__isnull=False)
                 | ~Q(state=DeliveryState.DELIVERED) & Q(delivered_at__isnull=True),

@@ -35,6 +35,8 @@ class GpRoutine(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="gp_routines")
     mode = models.CharField(max_length=12, choices=RoutineMode)
     interval_days = models.PositiveSmallIntegerField(null=True)
+    # curves are sent so often; None where nobody agreed that.
+    curves_every_days = models.PositiveSmallIntegerField(null=True)
     # what the GP has taken on, and so answers for.
     tasks = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     agreed_on = models.DateField()
@@ -55,6 +57,11 @@ class GpRoutine(models.Model):
                 | Q(mode=RoutineMode.AT_INTERVALS, interval_days__isnull=False)
                 & Q(interval_days__gte=1, interval_days__lte=LONGEST_INTERVAL),
                 name="routine_interval_of_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(curves_every_days__isnull=True)
+                | Q(curves_every_days__gte=1, curves_every_days__lte=LONGEST_INTERVAL),
+                name="routine_curves_interval",
             ),
             models.CheckConstraint(condition=~Q(agreed_with=""), name="routine_agreed_with_somebody"),
             models.CheckConstraint(

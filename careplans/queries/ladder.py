@@ -55,11 +55,6 @@ class Ladder:
         told = [_day(self.version.sent_at), *(each.on for each in self.notices if each.kind == NoticeKind.REMINDER)]
         return self.today - max(told) >= BETWEEN_RUNGS
 
-    @property
-    def failed(self) -> bool:
-        """The last notice never reached the doctor."""
-        return bool(self.notices) and self.notices[-1].state == DeliveryState.FAILED
-
 
 def ladder_of(version: PlanVersion, *, hours: OpeningHours | None, now: datetime) -> Ladder:
     """The ladder of a version that has been sent."""

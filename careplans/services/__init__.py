@@ -14,6 +14,7 @@ from careplans.services.course_tasks import (
     keep_start_up_tasks,
     save_task,
 )
+from careplans.services.curves import note_curves_opened
 from careplans.services.deciding import approve, decides_for, has_hpr_number, return_with_question
 from careplans.services.drafting import create_draft, revise, send_to_gp, withdraw
 from careplans.services.evaluating import Held, evaluate, has_plan_in_force
@@ -58,6 +59,7 @@ __all__ = [
     "keep_start_up_tasks",
     "may_agree",
     "move_pause",
+    "note_curves_opened",
     "note_look",
     "note_opening",
     "order_notice",

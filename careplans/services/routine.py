@@ -26,6 +26,7 @@ class Agreed:
     agreed_with: str
     valid_from: date
     tasks: Sequence[str] = field(default=())
+    curves_every_days: int | None = None
 
 
 @transaction.atomic
@@ -40,7 +41,8 @@ def agree(*, patient: Patient, agreed: Agreed, by: Actor, now: datetime) -> GpRo
     at_intervals = agreed.mode == RoutineMode.AT_INTERVALS
     if at_intervals != (agreed.interval_days is not None):
         raise ValueError("An interval belongs to looking at intervals, and to nothing else.")
-    if agreed.interval_days is not None and not 1 <= agreed.interval_days <= LONGEST_INTERVAL:
+    given = [days for days in (agreed.interval_days, agreed.curves_every_days) if days is not None]
+    if not all(1 <= days <= LONGEST_INTERVAL for days in given):
         raise ValueError("An interval is 1 to 365 days.")
     if agreed.agreed_on > timezone.localdate(now) or agreed.valid_from < agreed.agreed_on:
         raise ValueError("What is agreed was agreed by today, and holds from that day at the earliest.")
@@ -51,6 +53,7 @@ def agree(*, patient: Patient, agreed: Agreed, by: Actor, now: datetime) -> GpRo
         patient=patient,
         mode=agreed.mode,
         interval_days=agreed.interval_days,
+        curves_every_days=agreed.curves_every_days,
         tasks=[task.strip() for task in agreed.tasks if task.strip()],
         agreed_on=agreed.agreed_on,
         agreed_with=agreed.agreed_with.strip(),

@@ -20,6 +20,7 @@ from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
 from careplans.forms.routine import RoutineForm
+from careplans.queries.curve_reports import unopened_curves
 from careplans.queries.gp import waiting_for
 from careplans.queries.routine import agreed_looks, routine_of, routines_of
 from careplans.services import agree, may_agree, note_look
@@ -33,12 +34,16 @@ from patients.models import Patient
 @never_cache
 @require_safe
 def tasks(request: ActorRequest) -> HttpResponse:
-    """What waits for the doctor: plans, and looks that were agreed for now. Nothing else (R-125)."""
+    """What waits for the doctor: plans, curves sent, and looks agreed for now. Nothing else (R-125)."""
     by, now = request.actor, timezone.now()
     if by is None or not by.may(Permission.APPROVE_PLAN):
         raise PermissionDenied
     record_list_access(Action.LIST_GP_TASKS, municipality_ids=by.municipality_ids, by=by, now=now)
-    context = {"plans": waiting_for(by, now=now), "looks": agreed_looks(by, now=now)}
+    context = {
+        "plans": waiting_for(by, now=now),
+        "curves": unopened_curves(by, now=now),
+        "looks": agreed_looks(by, now=now),
+    }
     return render(request, "careplans/tasks.html", context)
 
 

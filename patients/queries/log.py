@@ -83,6 +83,8 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.OPEN_CONTACT: _("Så hvordan vi når deg: telefon og adresse"),
     Action.CONTACT_DOCTOR: _("Minnet legen din på planen din, eller skrev at legen ble kontaktet"),
     Action.GP_ROUTINE: _("Så på eller endret avtalen med fastlegen om når målingene dine blir sett på"),
+    Action.SEND_CURVES: _("Sendte kurvene dine til fastlegen, eller så hva som er sendt"),
+    Action.OPEN_CURVES: _("Så på kurver som er sendt til fastlegen din"),
     Action.GP_LOOK: _("Fastlegen din så på målingene dine, som avtalt"),
     Action.OPEN_MEETING: _("Så deg på agendaen til et møte mellom oppfølgingstjenesten og sykehuset"),
     Action.CHANGE_AGENDA: _("Satte deg på agendaen til et møte med sykehuset, eller skrev referatet"),

@@ -83,7 +83,7 @@ class TestWhenTheStepsFallDue:
         remind(version=plan, by=world.actor(world.kari), now=NOW + 7 * DAY)
         DoctorNotice.objects.update(state=DeliveryState.FAILED, last_error="no e-mail address")
         found = ladder(world, plan, 7)
-        assert (found.step, found.due_on, found.failed) == (LadderStep.PHONE, date(2026, 11, 25), True)
+        assert (found.step, found.due_on, found.overdue) == (LadderStep.PHONE, date(2026, 11, 25), False)
 
 
 class TestReminding:

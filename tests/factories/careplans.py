@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from accounts.models import User
-from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
-from careplans.models import Approval, Measure, Plan, PlanVersion, Schedule, Threshold
+from careplans.enums import CurveWay, Decision, MeasureKind, VersionStatus, Zone
+from careplans.models import Approval, CurveReport, Measure, Plan, PlanVersion, Schedule, Threshold
 from careplans.services.proof import content_hash
 from patients.models import Patient
 from tests.factories.clock import NOW
@@ -144,3 +144,17 @@ def approve(version: PlanVersion, gp: User, *, now: datetime = NOW) -> PlanVersi
         content_sha256=content_hash(version),
     )
     return version
+
+
+def make_curves(patient: Patient, by: User, *, now: datetime = NOW, **fields) -> CurveReport:
+    """Curves of the last four weeks, sent to the GP on the platform."""
+    content = {"plan": 1, "usual": "", "curves": [], "yellow": 0, "red": 0, "measures": [], "until": str(now.date())}
+    row = {"way": CurveWay.PLATFORM, "sent_at": now, "sent_by": by, "checksum": "0" * 64}
+    return CurveReport.objects.create(
+        municipality_id=patient.municipality_id,
+        patient=patient,
+        first_day=now.date() - timedelta(days=27),
+        last_day=now.date(),
+        content=content,
+        **row | fields,
+    )

@@ -28,6 +28,7 @@ from patients.models import CorrectionRequest, InformationText, InsightRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_system, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
+from tests.factories.careplans import make_curves
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
@@ -238,6 +239,10 @@ DOORS = {
     "activity-new": ("get", only()),
     "contact-point": ("get", only(others=NO)),
     "plans-ending": ("get", only("kari", "ola", others=NO)),
+    "patient-curves": ("get", only("kari")),
+    "curve-report": ("get", only("kari", "dahl")),
+    # 503 where the machine cannot make PDFs; nobody else gets as far.
+    "curve-report-pdf": ("get", only("kari", "dahl")),
     "queue": ("get", only("kari", "ola", others=NO)),
     "queue-list": ("get", only("kari", "ola", others=NO, nobody=401)),
     "queue-claim": ("post", None),
@@ -365,6 +370,7 @@ def red_per(world):
         "patient_id": world.per.pk,
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
+        "report_id": make_curves(world.per, world.kari).pk,
         "credential_id": world.per_tablet.pk,
         "relation_id": share(world.per, home, world.kari).pk,
         "handover_id": make_handover(world.per, home, world.kari).pk,

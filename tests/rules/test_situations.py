@@ -21,7 +21,7 @@ from patients.models import AccessBlock, CorrectionRequest
 from tests.database import see_everything
 from tests.factories.accounts import make_device
 from tests.factories.care import block, make_handover, make_hospital, open_in_emergency, share
-from tests.factories.careplans import approve, make_draft
+from tests.factories.careplans import approve, make_curves, make_draft
 from tests.factories.citizens import give_authority
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
@@ -34,7 +34,7 @@ from tests.rules.test_doors import DOORS, browser_of, doors, without_token
 
 IDS = [
     "patient_id", "assessment_id", "version_id", "credential_id", "request_id", "entry_id",
-    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id", "referral_id",
+    "relation_id", "handover_id", "block_id", "emergency_id", "authority_id", "referral_id", "report_id",
     "enrolment_id", "task_id", "pause_id", "item_id", "slot_id", "activity_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
@@ -77,6 +77,7 @@ def case_of(world, patient, *, gp, service) -> dict[str, object]:
         open_in_emergency(patient, world.berit),
         give_authority(patient),
         make_referral(patient, world.eva),
+        make_curves(patient, world.eva),
     ]
     course = patient.enrolments.get()
     department = make_hospital()

@@ -41,6 +41,7 @@ class Command(BaseCommand):
             (follow_schedules, 30.0),
             (follow_devices, 30.0),
             (tell_doctors, 5.0),
+            (send_curves, 60.0),
             (seal_log, 1.0),
         )
         threads = [threading.Thread(target=_repeat, args=[*job, stop], daemon=True) for job in jobs]
@@ -95,6 +96,11 @@ def tell_doctors() -> None:
     now = timezone.now()
     services.order_plan_notices(now=now)
     services.send_doctor_notices(now=now)
+
+
+def send_curves() -> None:
+    """The curves that go to GPs by an agreed rhythm."""
+    services.send_agreed_curves(now=timezone.now())
 
 
 def seal_log() -> None:

@@ -11,7 +11,7 @@ from accounts.roles import Permission
 from alerts.demo.load import Loaded, OnlyForDemo, load
 from alerts.demo.places import TOWNS
 from alerts.queries.invariants import find_breaches
-from careplans.models import PlanVersion
+from careplans.models import DoctorContact, DoctorNotice, GpRoutine, PlanOpening, PlanVersion
 from dho.lib import rls
 from measurements.models import Reading
 from organisations.models import Agreement
@@ -81,6 +81,14 @@ def test_it_holds_plans_and_enrolments_in_every_state(demo):
         assert expired.count() == 1
         without_plan = Patient.objects.filter(plan__isnull=True, enrolments__status="TRIAL")
         assert without_plan.count() == 2
+
+
+def test_a_plan_waits_for_the_doctor_at_each_rung(demo):
+    with rls.acting_for(TOWNS):
+        assert counted(DoctorNotice, "kind") == {"PLAN": 5, "REMINDER": 2}
+        assert counted(DoctorNotice, "state") == {"DELIVERED": 7}
+        assert (PlanOpening.objects.count(), DoctorContact.objects.count()) == (1, 1)
+        assert set(counted(GpRoutine, "mode")) == {"AT_INTERVALS", "ON_MESSAGE"}
 
 
 def test_it_spreads_patients_over_both_services(demo):
