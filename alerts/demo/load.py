@@ -21,6 +21,7 @@ from alerts.demo.history import Past, relive
 from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, end_course, make_record
+from alerts.demo.running import run_courses
 from alerts.demo.seeded import rng_for
 from alerts.demo.sharing import share
 from alerts.demo.staff import GPS_OF, STAFF, Staff, give_apps, make_staff
@@ -92,6 +93,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     _expect(still, now)
     _claim(records, staff, now)
     share(places, staff, seed=seed, now=now)
+    run_courses(staff, seed=seed, now=now)
 
 
 def _past_of(character: Character, places: Places, staff: Staff, *, days: int, seed: int, now: datetime) -> Past:
