@@ -188,9 +188,8 @@ def _courses(by: Actor, wanted: Wanted, *, now: datetime) -> list[Row]:
         "sent_at",
     )  # fmt: skip
     first = dict(
-        tasks.filter(enrolment__in=found.values("pk"), enrolment__ended_on__isnull=True)
-        .values_list("enrolment_id")
-        .annotate(Min("due_on"))
+        # Looked up for the courses found above; asking once more who may see them would cost as much as finding them.
+        tasks.filter(enrolment__ended_on__isnull=True).values_list("enrolment_id").annotate(Min("due_on"))
     )
     return [_placed(values, first.get(values[0]), today=today) for values in columns]
 
