@@ -25,6 +25,7 @@ from alerts.demo.places import TOWNS, Places, make_places
 from alerts.demo.plans import Planned, make_plans
 from alerts.demo.records import Record, end_course, make_record
 from alerts.demo.referrals import make_referrals
+from alerts.demo.running import run_courses
 from alerts.demo.seeded import rng_for
 from alerts.demo.sharing import share
 from alerts.demo.staff import GPS_OF, STAFF, Staff, give_apps, make_staff
@@ -100,6 +101,7 @@ def _load(cast: Sequence[Character], *, days: int, seed: int, now: datetime) -> 
     make_forms(places, staff, now=now)
     make_referrals(staff, seed=seed, now=now)
     cooperate(places, staff, seed=seed, now=now)
+    run_courses(staff, seed=seed, now=now)
 
 
 def _past_of(character: Character, places: Places, staff: Staff, *, days: int, seed: int, now: datetime) -> Past:

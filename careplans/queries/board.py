@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actor import Actor
 from accounts.roles import Permission
 from careplans.access import course_permission
-from careplans.enums import VersionStatus
+from careplans.enums import TaskKind, VersionStatus
 from careplans.models import CaseTask, PlanVersion
 from dho.lib.numbers import date_nb
 from dho.lib.texts import LazyText
 from patients.access import visible_patients
 from patients.enums import EnrolmentStatus, ReferralStatus
-from patients.models import Enrolment, Pause, Referral
+from patients.models import Enrolment, PathwayStep, Pause, Referral
 
 SHOWN: Final = 10
 PAGE: Final = 50
@@ -57,6 +57,16 @@ NAMES: Final[dict[Step, LazyText]] = {
     Step.EVALUATION: _("Evaluering"),
     Step.ENDED: _("Avsluttet siste 30 dager"),
 }
+
+
+SIX: Final = (
+    TaskKind.RECEIVE,
+    TaskKind.GP_DIALOGUE,
+    TaskKind.HOME_VISIT,
+    TaskKind.SERVICE_DIALOGUE,
+    TaskKind.DOCUMENT,
+    TaskKind.REPORT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +114,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """One of the coordinator's six tasks: how many wait, and how many of them are late (R-158)."""
+
+    name: str
+    count: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The columns, and which page of how many where one step fills the page."""
 
     columns: list[Column]
+    duties: list[Duty]
     page: int = 1
     pages: int = 1
 
@@ -128,7 +148,22 @@ def board_of(by: Actor, wanted: Wanted, *, now: datetime) -> Board:
         column.late += row.late
     _tell([row for column in columns.values() for row in column.rows], today=today)
     pages = -(-columns[wanted.step].count // PAGE) if wanted.step else 1
-    return Board(list(columns.values()), wanted.page, max(pages, 1))
+    candidates = columns[Step.RECEIVED].count + columns[Step.ASSESSED].count
+    return Board(list(columns.values()), _duties(by, candidates, now=now), wanted.page, max(pages, 1))
+
+
+def _duties(by: Actor, candidates: int, *, now: datetime) -> list[Duty]:
+    """For who enrols. A candidate is received as long as the referral waits; the other five are tasks of a course."""
+    if not by.may(Permission.ENROL):
+        return []
+    late = Count("pk", filter=Q(due_on__lt=timezone.localdate(now)))
+    waiting = CaseTask.objects.filter(
+        done_at__isnull=True, kind__in=SIX, enrolment__in=courses_of(by, now=now).filter(ended_on__isnull=True)
+    )
+    rows = waiting.values_list("kind").annotate(count=Count("pk"), late=late)
+    found = {kind: (count, over) for kind, count, over in rows}
+    found[TaskKind.RECEIVE] = (candidates, 0)
+    return [Duty(str(kind.label), *found.get(kind, (0, 0))) for kind in SIX]
 
 
 def courses_of(by: Actor, *, now: datetime) -> QuerySet[Enrolment]:
@@ -153,9 +188,8 @@ def _courses(by: Actor, wanted: Wanted, *, now: datetime) -> list[Row]:
         "sent_at",
     )  # fmt: skip
     first = dict(
-        tasks.filter(enrolment__in=found.values("pk"), enrolment__ended_on__isnull=True)
-        .values_list("enrolment_id")
-        .annotate(Min("due_on"))
+        # Looked up for the courses found above; asking once more who may see them would cost as much as finding them.
+        tasks.filter(enrolment__ended_on__isnull=True).values_list("enrolment_id").annotate(Min("due_on"))
     )
     return [_placed(values, first.get(values[0]), today=today) for values in columns]
 
@@ -218,7 +252,11 @@ def _tell(rows: list[Row], *, today: date) -> None:
         )
     )
     tasks = _first_tasks(courses)
+    came = PathwayStep.objects.filter(enrolment__in=courses, to_status=EnrolmentStatus.ACTIVE)
+    active_from = dict(came.values_list("enrolment_id", "at"))
     for row in rows:
+        if row.step in (Step.ACTIVE, Step.EVALUATION) and row.id in active_from:
+            row.since = timezone.localdate(active_from[row.id])
         row.days = max((today - row.since).days, 0)
         row.paused_until = pauses.get(row.id)
         course = courses.get(row.id)
@@ -237,8 +275,10 @@ def _first_tasks(enrolment_ids: Iterable[UUID]) -> dict[UUID, CaseTask]:
 
 
 def trial_day(course: Enrolment, *, today: date) -> str:
-    """Dag 6 av 21; empty outside a trial."""
+    """Dag 6 av 21; empty outside a trial, and when its last day has passed."""
     if course.status != EnrolmentStatus.TRIAL or not course.started_on or not course.trial_ends_on:
+        return ""
+    if course.trial_ends_on < today:
         return ""
     return gettext("dag %(day)s av %(length)s") % {
         "day": max((today - course.started_on).days + 1, 0),

@@ -237,6 +237,7 @@ class ServiceForm(forms.Form):
         """The form as the service stands."""
         hours = service.opening_hours if service.hours else None
         found = {name: getattr(service, name) for name in (*_COLUMNS, *_MINIMUM)}
+        found["planning_figure"] = service.planning_figure_id or ""
         found |= {name: Decimal(getattr(service, name).total_seconds()) / 3600 for name in _DEADLINES}
         for number in range(7):
             found[f"day_{number}"] = write_spans(hours.weekly.get(number, ())) if hours else _USUAL[number]

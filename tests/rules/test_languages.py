@@ -49,6 +49,7 @@ UNMARKED = {
     "alerts/demo/": "what people in the demo have written",
     "alerts/services/channels.py": "a notice to the service, the same to all who read it",
     "alerts/services/dispatching.py": "stored in the alert",
+    "alerts/services/ending.py": "stored in the task",
     "alerts/services/equipment.py": "stored in the alert",
     "alerts/services/expecting.py": "stored in the alert",
     "alerts/services/meeting_texts.py": "stored in the plan and in the activity",

@@ -28,6 +28,7 @@ from tests.factories.care import block, make_handover
 from tests.factories.clock import NOW
 from tests.factories.measurements import make_reading
 from tests.factories.organisations import make_agreement, make_service
+from tests.factories.patients import end_course
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
@@ -277,7 +278,7 @@ def test_it_is_not_accepted_when_things_have_changed(world, own, change):
     elif change == "nurse":
         own.memberships.filter(role=Role.NURSE).update(valid_until=TODAY - DAY)
     else:
-        world.solveig.enrolments.update(status="ENDED", ended_on=TODAY, end_reason="OTHER")
+        end_course(world.solveig)
     with pytest.raises(NotPossible) as refused:
         accept(handover, own.leader)
     expected = {"block": Obstacle.BLOCKED, "nurse": Obstacle.NOBODY_THERE, "course": Obstacle.COURSE_CHANGED}
