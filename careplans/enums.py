@@ -68,3 +68,11 @@ class Decision(TextChoices):
 
     APPROVED = "APPROVED", _("Godkjent")
     RETURNED = "RETURNED", _("Sendt tilbake")
+
+
+class TemplateStatus(TextChoices):
+    """The life of a version of a plan template. One that has been in use never changes."""
+
+    DRAFT = "DRAFT", _("Utkast")
+    ACTIVE = "ACTIVE", _("I bruk")
+    RETIRED = "RETIRED", _("Ikke lenger i bruk")

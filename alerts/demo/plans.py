@@ -1,7 +1,7 @@
 """Plans in every state, written, sent and decided by the product's own services."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -15,6 +15,17 @@ from careplans.services import PlanContent, approve, create_draft, return_with_q
 from patients.models import Patient
 
 _VALID_FOR: Final = timedelta(days=365)
+_REVIEWED_AFTER: Final = timedelta(days=270)
+_SIGNS: Final = {
+    Zone.GREEN: "Pusten, formen og søvnen er som vanlig.",
+    Zone.YELLOW: "Litt dårligere form enn vanlig to dager på rad. Blir fortere sliten.",
+    Zone.RED: "Mye dårligere enn vanlig, eller tungpustet i ro.",
+}
+_CONTACT: Final = {
+    Zone.GREEN: "Oppfølgingstjenesten i åpningstiden, hvis du lurer på noe.",
+    Zone.YELLOW: "Oppfølgingstjenesten samme dag. Utenom åpningstiden: legevakten 116 117.",
+    Zone.RED: "Oppfølgingstjenesten med en gang. Utenom åpningstiden: legevakten 116 117, eller 113.",
+}
 _GRACE: Final = 120
 _FORM_GRACE: Final = 360
 _WISHES: Final = (
@@ -108,7 +119,14 @@ def _write_trial(planned: Planned, wish: str, *, now: datetime) -> None:
 def _draft(planned: Planned, wish: str, *, day: datetime, shift: int = 0) -> PlanVersion:
     return create_draft(
         patient=planned.patient,
-        content=content_for(planned.character.condition, planned.usual, planned.habits, wish, shift=shift),
+        content=content_for(
+            planned.character.condition,
+            planned.usual,
+            planned.habits,
+            wish,
+            shift=shift,
+            review_on=(day + _REVIEWED_AFTER).date(),
+        ),
         by=planned.nurse,
         now=at_work(day, 10, 20),
     )
@@ -130,7 +148,7 @@ def _return(version: PlanVersion, planned: Planned, *, day: datetime) -> None:
 
 
 def content_for(
-    condition: Condition, usual: dict[str, float], habits: list[Habit], wish: str, *, shift: int
+    condition: Condition, usual: dict[str, float], habits: list[Habit], wish: str, *, shift: int, review_on: date
 ) -> PlanContent:
     """What one version says."""
     return PlanContent(
@@ -138,6 +156,9 @@ def content_for(
         habitual_state=_USUAL[condition],
         thresholds=limits_of(condition, usual, shift=shift),
         schedules=[_schedule(habit) for habit in habits],
+        zone_texts=[{"zone": zone, "signs": _SIGNS[zone], "contact": _CONTACT[zone]} for zone in Zone],
+        review_on=review_on,
+        outside_hours="Ring legevakten på 116 117 når det ikke kan vente, og 113 når det står om livet.",
         measures=[
             {"zone": zone, "kind": kind, "position": position, "text": text, "start_alone": alone}
             for position, (zone, kind, text, alone) in enumerate((*_COMMON, *_OF_CONDITION[condition]))

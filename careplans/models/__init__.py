@@ -1,6 +1,7 @@
 """The self-care plan: versions, what they say, how they were gone through, and the doctor's decision."""
 
 from careplans.models.approval import Approval
+from careplans.models.confirmation import TemplateConfirmation
 from careplans.models.content import (
     Goal,
     Measure,
@@ -12,6 +13,7 @@ from careplans.models.content import (
 )
 from careplans.models.meeting import PatientAcceptance, PlanMeeting
 from careplans.models.plan import OPEN_STATUSES, Plan, PlanVersion
+from careplans.models.template import PlanTemplate, PlanTemplateVersion
 
 __all__ = [
     "OPEN_STATUSES",
@@ -21,9 +23,12 @@ __all__ = [
     "PatientAcceptance",
     "Plan",
     "PlanMeeting",
+    "PlanTemplate",
+    "PlanTemplateVersion",
     "PlanVersion",
     "Responsibility",
     "Schedule",
+    "TemplateConfirmation",
     "Threshold",
     "ZoneText",
     "frozen_with_version",

@@ -122,7 +122,8 @@ def plan_page(version: PlanVersion, *, now: datetime) -> PlanPage:
         .order_by("number")
         .last(),
         enrolment=enrolment,
-        decision=Approval.objects.filter(version=version).first(),
+        # What carries an approval on is decided where the doctor decided (ADR 24).
+        decision=Approval.objects.filter(version=version.approved_from_id or version.pk).first(),
         limits=_limit_rows(version, present, names, schedules, enrolment, now=now),
         schedules=schedules,
         zones=zone_measures(version, present),

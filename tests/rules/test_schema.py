@@ -25,6 +25,7 @@ APPEND_ONLY = {
     "audit_changeentry",
     "measurements_readingstatement",
     "careplans_approval",
+    "careplans_templateconfirmation",
     "alerts_assessment",
     "alerts_handling",
 }

@@ -34,7 +34,7 @@ IDS = [
     "relation_id", "handover_id", "block_id", "emergency_id", "authority_id",
 ]  # fmt: skip
 # Not ids: they say nothing about anybody.
-OTHER = {"pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1)}
+OTHER = {"pattern": "NO_TASK", "template_version_id": UUID(int=2), "type_code": "spo2", "client_id": UUID(int=1)}
 # Who has some patient of their own, so that being refused is about this one.
 PEOPLE = ["kari", "dahl", "siri"]
 
