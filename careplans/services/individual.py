@@ -36,11 +36,14 @@ _WORDS: Final[dict[str, LazyText]] = {
     "limit": _("Grense"),
 }
 
+# What is one part each; the rest is divided by zone and by limit.
+_WHOLE: Final = ("goals", "habitual_state", "schedules", "responsibilities", "relatives_part", "outside_hours")
+
 
 def parts_of(content: PlanContent) -> dict[str, Any]:
     """What is confirmed one by one, by name; parts about which nothing is said are left out."""
     said = as_json(content)
-    parts: dict[str, Any] = {name: said[name] for name in _WORDS if name in said}
+    parts: dict[str, Any] = {name: said[name] for name in _WHOLE}
     parts["guidance"] = [said["guidance_every_weeks"], said["guidance_form"]] if said["guidance_form"] else None
     for zone in Zone:
         text: dict[str, Any] = next((row for row in said["zone_texts"] if row["zone"] == zone), {})

@@ -59,7 +59,7 @@ def edit(request: ActorRequest, version_id: UUID) -> HttpResponse:
 def _post(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpResponse:
     subjects, content = Subjects.current(), content_of(version)
     sections = sections_of(content, request.POST, subjects=subjects)
-    if "add" in request.POST:
+    if "add" in request.POST and version.status == VersionStatus.DRAFT:
         return _add_limit(request, version, sections, subjects, now)
     outcome = _save(request, version, sections, content, now)
     if request.headers.get("Accept") == "application/json":

@@ -72,7 +72,7 @@ def template(request: ActorRequest, template_version_id: UUID) -> HttpResponse:
         sections = sections_of(content, subjects=subjects, template=True)
         return _page(request, by, version, sections, {}, Outcome())
     sections = sections_of(content, request.POST, subjects=subjects, template=True)
-    if "add" in request.POST:
+    if "add" in request.POST and _is_open(by, version):
         return _add_limit(request, by, version, sections, subjects)
     outcome = _save(by, version, sections, request.POST)
     if not outcome.well:

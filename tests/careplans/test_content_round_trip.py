@@ -34,19 +34,19 @@ measures = st.lists(
     ),
     max_size=6,
 ).map(lambda rows: [row | {"position": position} for position, row in enumerate(rows)])
-band = st.sampled_from(["spo2", "pulse", "weight", "glucose"]).flatmap(
-    lambda code: st.builds(
-        lambda low, gap: {
-            "kind": "BAND",
-            "quantity": code,
-            "red_low": low,
-            "yellow_low": low + gap,
-            "yellow_high": low + gap + gap,
-            "red_high": None,
-        },
-        st.integers(10, 15).map(lambda tens: Decimal(tens + (50 if code == "spo2" else 10))),
-        st.integers(1, 2).map(Decimal),
-    )
+LOWEST = {"spo2": 60, "pulse": 40, "weight": 40, "glucose": 10}
+band = st.builds(
+    lambda code, more, gap: {
+        "kind": "BAND",
+        "quantity": code,
+        "red_low": Decimal(LOWEST[code] + more),
+        "yellow_low": Decimal(LOWEST[code] + more + gap),
+        "yellow_high": Decimal(LOWEST[code] + more + 2 * gap),
+        "red_high": None,
+    },
+    st.sampled_from(sorted(LOWEST)),
+    st.integers(0, 5),
+    st.integers(1, 2),
 )
 others = st.sampled_from(
     [

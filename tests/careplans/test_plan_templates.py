@@ -105,7 +105,7 @@ def test_the_page_makes_edits_and_takes_into_use(world, as_kari, kari):
     data = posted(content, Subjects.current())
     for section in sections_of(content, subjects=Subjects.current(), template=True):
         data[f"stamp-{section.key}"] = stamp_of(content, section.key)
-    data["viktig-goals"] = "Gå tur.\nSynge."
+    data = {name: data.getlist(name) for name in data} | {"viktig-goals": "Gå tur.\nSynge."}
     assert as_kari.post(address, data).status_code == 302
     version.refresh_from_db()
     assert [row["text"] for row in from_json(version.content).goals] == ["Gå tur.", "Synge."]

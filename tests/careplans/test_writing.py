@@ -171,6 +171,7 @@ class TestFromATemplate:
         save_section(version=begun, section="gul", part=part, stamp=stamp(begun, "gul"), by=kari, now=NOW)
         part = {"review_on": (NOW + timedelta(days=90)).date(), "initiator": "SERVICE", "anchoring": ""}
         save_section(version=begun, section="om", part=part, stamp=stamp(begun, "om"), by=kari, now=NOW)
+        begun.refresh_from_db()
         waiting = unconfirmed(begun)
         assert "measures:YELLOW" not in waiting
         confirm(version=begun, parts=waiting, by=kari, now=LATER)
