@@ -132,7 +132,7 @@ def compare(request: ActorRequest, patient_id: UUID) -> HttpResponse:
         patient_id, by=request.actor, now=now, action=Action.OPEN_PLAN, permission=Permission.SEE_PLAN
     )
     by_number = {each.number: each for each in plan_course(patient, by=acting(request), now=now).versions}
-    asked = [by_number.get(whole_number(request.GET.get(name, "")) or 0) for name in ("fra", "til")]
+    asked = [by_number.get(whole_number(request.GET.get(name, "")) or 0) for name in ("v1", "v2")]
     old, new = asked
     context = {
         "patient": patient,

@@ -87,13 +87,13 @@ class TestCompare:
     def test_any_two_are_compared_in_words(self, world, as_kari, kari):
         draft = revise(version=world.per_plan, by=kari, now=NOW)
         draft.thresholds.filter(quantity="spo2").update(yellow_low=89)
-        page = as_kari.get(address(world.per, "plan-compare"), {"fra": "1", "til": "2"})
+        page = as_kari.get(address(world.per, "plan-compare"), {"v1": "1", "v2": "2"})
         assert "<del>Oksygenmetning: gul under 88 · rød under 86 %</del>" in page.text
         assert "<mark>Oksygenmetning: gul under 89 · rød under 86 %</mark>" in page.text
-        same = as_kari.get(address(world.per, "plan-compare"), {"fra": "2", "til": "2"})
+        same = as_kari.get(address(world.per, "plan-compare"), {"v1": "2", "v2": "2"})
         assert "De to versjonene sier det samme." in same.text
 
-    @pytest.mark.parametrize("asked", [{"fra": "9", "til": "x"}, {"fra": "1"}, {"fra": "9" * 4000, "til": "1"}])
+    @pytest.mark.parametrize("asked", [{"v1": "9", "v2": "x"}, {"v1": "1"}, {"v1": "9" * 4000, "v2": "1"}])
     def test_a_version_that_is_not_there_is_asked_for_again(self, world, as_kari, kari, asked):
         revise(version=world.per_plan, by=kari, now=NOW)
         page = as_kari.get(address(world.per, "plan-compare"), asked)

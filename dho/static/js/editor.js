@@ -57,14 +57,15 @@
     form.querySelectorAll("[data-status]").forEach((each) => {
       each.textContent = "";
     });
+    const saved = `${say("Saved")} ${said.saved_at}`;
     for (const [key, stamp] of Object.entries(said.stamps)) {
       form.elements[`stamp-${key}`].value = stamp;
-      statusOf(key).textContent = `${say("Saved")} ${said.saved_at}`;
+      statusOf(key).textContent = saved;
     }
     for (const [key, texts] of Object.entries(said.errors)) tell(key, `${say("Failed")} ${texts.join(" ")}`);
     for (const key of said.overtaken) tell(key, say("Overtaken"));
     if (said.closed) all.textContent = say("Closed");
-    else if (!Object.keys(said.errors).length && !said.overtaken.length) all.textContent = `${say("Saved")} ${said.saved_at}`;
+    else if (!Object.keys(said.errors).length && !said.overtaken.length) all.textContent = saved;
   }
 
   function tell(key, text) {
