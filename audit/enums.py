@@ -24,6 +24,8 @@ class Action(TextChoices):
     LIST_PATIENTS = "LIST_PATIENTS", _("Åpnet pasientliste")
     SEARCH_PATIENTS = "SEARCH_PATIENTS", _("Søkte etter pasient")
     LIST_PLANS = "LIST_PLANS", _("Åpnet planer til godkjenning")
+    WRITE_PLAN = "WRITE_PLAN", _("Skrev på plan")
+    EXPORT_PLAN = "EXPORT_PLAN", _("Hentet ut plan som fil")
     PRINT_PLAN = "PRINT_PLAN", _("Skrev ut plan")
     DECIDE_PLAN = "DECIDE_PLAN", _("Tok stilling til plan")
     CLAIM = "CLAIM", _("Tok saken")

@@ -208,3 +208,11 @@ class CourseProblem(TextChoices):
     PAUSE_OVER = "PAUSE_OVER", _("Pausen er over. Registrer en ny.")
     NO_PAUSE_NOW = "NO_PAUSE_NOW", _("Pause kan bare registreres i prøveperioden og når pasienten er i drift.")
     TASK_DONE = "TASK_DONE", _("Oppgaven er allerede utført.")
+
+
+class TemplateStatus(TextChoices):
+    """The life of a version of a plan template. One that has been in use never changes."""
+
+    DRAFT = "DRAFT", _("Utkast")
+    ACTIVE = "ACTIVE", _("I bruk")
+    RETIRED = "RETIRED", _("Ikke lenger i bruk")

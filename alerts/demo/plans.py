@@ -1,7 +1,7 @@
 """Plans in every state, written, sent and decided by the product's own services."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from careplans.services import PlanContent, approve, create_draft, return_with_q
 from patients.models import Patient
 
 _VALID_FOR: Final = timedelta(days=365)
+_REVIEWED_AFTER: Final = timedelta(days=270)
 _GRACE: Final = 120
 _FORM_GRACE: Final = 360
 _WISHES: Final = (
@@ -86,7 +87,14 @@ def _write_trial(planned: Planned, wish: str, *, now: datetime) -> None:
 def _draft(planned: Planned, wish: str, *, day: datetime, shift: int = 0) -> PlanVersion:
     return create_draft(
         patient=planned.patient,
-        content=content_for(planned.character.condition, planned.usual, planned.habits, wish, shift=shift),
+        content=content_for(
+            planned.character.condition,
+            planned.usual,
+            planned.habits,
+            wish,
+            shift=shift,
+            review_on=(day + _REVIEWED_AFTER).date(),
+        ),
         by=planned.nurse,
         now=at_work(day, 10, 20),
     )
@@ -108,7 +116,7 @@ def _return(version: PlanVersion, planned: Planned, *, day: datetime) -> None:
 
 
 def content_for(
-    condition: Condition, usual: dict[str, float], habits: list[Habit], wish: str, *, shift: int
+    condition: Condition, usual: dict[str, float], habits: list[Habit], wish: str, *, shift: int, review_on: date
 ) -> PlanContent:
     """What one version says."""
     return PlanContent(
@@ -116,6 +124,7 @@ def content_for(
         habitual_state=_USUAL[condition],
         thresholds=limits_of(condition, usual, shift=shift),
         schedules=[_schedule(habit) for habit in habits],
+        review_on=review_on,
         **agreed_on(condition),
     )
 

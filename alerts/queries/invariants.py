@@ -135,7 +135,10 @@ _CHECKS: Final[dict[str, str]] = {
             AND v.status IN ('APPROVED', 'SUPERSEDED') AND v.approved_at <= t.judged_at AND v.valid_until > t.judged_at
             AND (v.superseded_at IS NULL OR v.superseded_at > t.judged_at
                  OR v.superseded_at > a.assessed_at - interval '60 seconds')
-            AND EXISTS (SELECT 1 FROM careplans_approval d WHERE d.version_id = v.id AND d.decision = 'APPROVED')
+            AND EXISTS (
+                SELECT 1 FROM careplans_approval d
+                WHERE d.version_id = COALESCE(v.approved_from_id, v.id) AND d.decision = 'APPROVED'
+            )
         WHERE v.id IS NULL AND (a.colour <> 'NOT_ASSESSED' OR a.plan_version_id IS NOT NULL)
     """,
     "P4 a course or a referral stands at another step than its newest says": """

@@ -6,11 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from pgtrigger import Before, Insert, Trigger, Update
+from pgtrigger import Q as RowQ
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
 from audit.history import never_deleted, record_changes
 from careplans.enums import GuidanceForm, Initiator, VersionStatus
+from careplans.models.template import PlanTemplateVersion
 from dho.lib.numbers import OSLO
 from organisations.models import Municipality
 from patients.models import Patient
@@ -31,6 +33,47 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+def carries_equal_approval() -> Trigger:
+    """A version carries a doctor's approval only with the very limits and medical measures that were approved (P2).
+
+    What the doctor decides about is compared column by column, so a column that is added later counts by itself.
+    """
+    decided = """
+        SELECT jsonb_agg(said ORDER BY said::text) FROM (
+            SELECT to_jsonb(t) - '{{id,municipality_id,version_id}}'::text[] AS said
+            FROM careplans_threshold t WHERE t.version_id = {version}
+            UNION ALL
+            SELECT to_jsonb(m) - '{{id,municipality_id,version_id,position}}'::text[]
+            FROM careplans_measure m
+            WHERE m.version_id = {version} AND (m.kind = 'MEDICAL' OR m.category = 'MEDICATION')
+        ) AS everything
+    """
+    return Trigger(
+        name="carries_equal_approval",
+        when=Before,
+        operation=Update,
+        condition=RowQ(new__approved_from__isnull=False, new__status=VersionStatus.APPROVED),
+        declare=[("root", "careplans_planversion%ROWTYPE")],
+        func=f"""
+            SELECT * INTO root FROM careplans_planversion WHERE id = NEW.approved_from_id;
+            IF root.plan_id IS DISTINCT FROM NEW.plan_id OR root.approved_from_id IS NOT NULL
+                OR root.approved_by_id IS DISTINCT FROM NEW.approved_by_id
+                OR root.valid_until IS DISTINCT FROM NEW.valid_until
+                OR NOT EXISTS (
+                    SELECT FROM careplans_approval WHERE version_id = root.id AND decision = 'APPROVED'
+                )
+            THEN RAISE EXCEPTION 'pgtrigger: there is no such approval to carry'; END IF;
+            IF EXISTS (
+                SELECT FROM careplans_planversion
+                WHERE plan_id = NEW.plan_id AND approved_from_id IS NULL AND approved_at > root.approved_at
+            ) THEN RAISE EXCEPTION 'pgtrigger: the doctor has decided again since'; END IF;
+            IF ({decided.format(version="NEW.id")}) IS DISTINCT FROM ({decided.format(version="root.id")})
+            THEN RAISE EXCEPTION 'pgtrigger: limits or medical measures differ from what the doctor approved'; END IF;
+            RETURN NEW;
+        """,  # noqa: S608 - no outside value in it
+    )
 
 
 class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
@@ -61,8 +104,14 @@ class PlanVersion(models.Model):
     guidance_form = models.CharField(max_length=5, choices=GuidanceForm, blank=True, default="", db_default="")
     # When the nurse goes through the plan with the patient again; the doctor sets how long it is valid.
     review_on = models.DateField(null=True, blank=True)
+    # Which template it began from; each part of it must then be edited or confirmed (R-045).
+    began_from = models.ForeignKey(PlanTemplateVersion, null=True, on_delete=models.PROTECT, related_name="+")
+    # Where the content came from, when another municipality's or hospital's plan was taken over.
+    taken_over_from = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    edited_at = models.DateTimeField(null=True)
+    edited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     # Why it was sent although the trial holds less than the service's minimum (R-036); empty when it holds enough.
@@ -73,6 +122,8 @@ class PlanVersion(models.Model):
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     valid_until = models.DateTimeField(null=True)
     superseded_at = models.DateTimeField(null=True)
+    # The version that the doctor decided about, when the limits and medical measures here are the very same (ADR 24).
+    approved_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="carried_by")
 
     objects = PlanVersionQuerySet.as_manager()
 
@@ -100,10 +151,14 @@ class PlanVersion(models.Model):
                         ('DRAFT', 'DRAFT'), ('DRAFT', 'PROPOSED'), ('PROPOSED', 'APPROVED'),
                         ('PROPOSED', 'RETURNED'), ('PROPOSED', 'WITHDRAWN'), ('PROPOSED', 'CHANGED'),
                         ('APPROVED', 'SUPERSEDED')
+                    ) AND NOT (
+                        -- Past the doctor only with the doctor's own approval: carries_equal_approval looks at it.
+                        OLD.status = 'DRAFT' AND NEW.status = 'APPROVED' AND NEW.approved_from_id IS NOT NULL
                     ) THEN RAISE EXCEPTION 'pgtrigger: no step from % to %', OLD.status, NEW.status; END IF;
                     RETURN NEW;
                 """,
             ),
+            carries_equal_approval(),
             Trigger(
                 name="starts_as_draft",
                 when=Before,
@@ -163,6 +218,16 @@ class PlanVersion(models.Model):
                 )
                 | ~Q(status=VersionStatus.DRAFT) & Q(sent_at__isnull=False, sent_by__isnull=False),
                 name="version_sent_pair",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_from__isnull=True)
+                | Q(status__in=[VersionStatus.APPROVED, VersionStatus.SUPERSEDED]),
+                name="version_carries_only_approved",
+            ),
+            models.CheckConstraint(
+                condition=Q(edited_at__isnull=True, edited_by__isnull=True)
+                | Q(edited_at__isnull=False, edited_by__isnull=False),
+                name="version_edited_pair",
             ),
             models.CheckConstraint(condition=~Q(what_matters=""), name="version_says_what_matters"),
             models.CheckConstraint(

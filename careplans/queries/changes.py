@@ -1,14 +1,18 @@
-"""How a version differs from the version in force (R-044): limits, schedule and measures, in words."""
+"""How a version differs from another (R-044): for the doctor piece by piece, and everything in words, line by line."""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from careplans.enums import MeasureKind, Zone
-from careplans.models import PlanVersion, Schedule
+from careplans.models import Measure, PlanVersion, Schedule
+from careplans.queries.catalogue import ruleset_of
 from careplans.queries.wording import Names, Words, rule_words, schedule_words
 from careplans.scoring import Rule, RuleSet
+from dho.lib.numbers import date_nb
 
 Thing = TypeVar("Thing")
 
@@ -116,6 +120,94 @@ def zone_measures(version: PlanVersion, present: PlanVersion | None) -> list[Zon
             ZoneMeasures(zone, lines, [row.text for row in old if row.zone == zone and (zone, row.text) not in texts])
         )
     return zones
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What one part of the plan no longer says, and what it says instead."""
+
+    heading: str
+    gone: list[str]
+    added: list[str]
+
+
+def differences(old: PlanVersion, new: PlanVersion) -> list[Difference]:
+    """Everything in which two versions differ, in words; empty when they say the same."""
+    names = Names.current()
+    before, after = lines_of(old, names), lines_of(new, names)
+    found = [
+        Difference(
+            heading,
+            [line for line in before[section, heading] if line not in lines],
+            [line for line in lines if line not in before[section, heading]],
+        )
+        for (section, heading), lines in after.items()
+    ]
+    return [each for each in found if each.gone or each.added]
+
+
+def lines_of(version: PlanVersion, names: Names) -> dict[tuple[str, str], list[str]]:
+    """Everything that the version says, by section of the editor and heading, each line whole in itself."""
+    found = {
+        ("viktig", gettext("Hva er viktig for pasienten?")): [version.what_matters],
+        ("viktig", gettext("Mål")): [goal.text for goal in version.goals.all()],
+        ("vanlig", gettext("Vanlig tilstand")): [version.habitual_state],
+        **_zone_lines(version),
+        ("grenser", gettext("Grenseverdier")): [
+            f"{names.rule(rule)}: {_plain(rule_words(rule, names))}" for rule in ruleset_of(version).rules
+        ],
+        ("maletider", gettext("Når pasienten måler")): [
+            f"{names.schedule(row)}: {_plain(schedule_words(row))}"
+            for row in version.schedules.select_related("type").order_by("pk")
+        ],
+        ("ansvar", gettext("Hvem som har ansvar for hva")): [
+            f"{row.task}: {row.who}" for row in version.responsibilities.all()
+        ],
+        **_column_lines(version),
+    }
+    return {key: [line for line in lines if line] for key, lines in found.items()}
+
+
+def _zone_lines(version: PlanVersion) -> dict[tuple[str, str], list[str]]:
+    texts, measures = {text.zone: text for text in version.zone_texts.all()}, list(version.measures.all())
+    found: dict[tuple[str, str], list[str]] = {}
+    for section, zone in (("gronn", Zone.GREEN), ("gul", Zone.YELLOW), ("rod", Zone.RED)):
+        text, named = texts.get(zone), {"zone": zone.label}
+        of_zone = [_measure_line(row) for row in measures if row.zone == zone]
+        found[section, gettext("%(zone)s: tegn") % named] = [text.signs] if text else []
+        found[section, gettext("%(zone)s: tiltak") % named] = of_zone
+        found[section, gettext("%(zone)s: hvem pasienten kontakter") % named] = [text.contact] if text else []
+    return found
+
+
+def _column_lines(version: PlanVersion) -> dict[tuple[str, str], list[str]]:
+    weeks, form = version.guidance_every_weeks, version.get_guidance_form_display()
+    guidance = gettext("%(form)s hver %(weeks)s. uke") % {"form": form, "weeks": weeks} if weeks else ""
+    return {
+        ("veiledning", gettext("Veiledning")): [guidance],
+        ("ellers", gettext("Pårørendes del")): [version.relatives_part],
+        ("ellers", gettext("Når tjenesten er stengt")): [version.outside_hours],
+        ("om", gettext("Planen gjennomgås")): [date_nb(version.review_on)] if version.review_on else [],
+        ("om", gettext("Hvem startet planen")): [version.get_initiator_display()],
+        ("om", gettext("Forankret hos fastlegen")): [version.anchoring],
+    }
+
+
+def _measure_line(row: Measure) -> str:
+    """The measure with everything that is said about it."""
+    said = [row.get_category_display(), row.frequency]
+    if row.kind == MeasureKind.MEDICAL:
+        said.append(gettext("medisinsk tiltak"))
+    if not row.start_alone:
+        said.append(gettext("startes bare sammen med helsepersonell"))
+    if row.responsible:
+        said.append(gettext("ansvarlig: %(who)s") % {"who": row.responsible})
+    more = ", ".join(each for each in said if each)
+    return f"{row.text} ({more})" if more else row.text
+
+
+def _plain(words: Words) -> str:
+    return " ".join(text for _name, text in words if text)
 
 
 def compared(old: Words, new: Words) -> tuple[list[Piece], list[Piece]]:

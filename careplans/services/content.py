@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from careplans.enums import Initiator
 from careplans.models import Goal, Measure, PlanVersion, Responsibility, Schedule, Threshold, ZoneText
 from careplans.queries.catalogue import ruleset_of
-from careplans.services.problems import sentences
 from careplans.services.refusals import PlanProblems
+from careplans.services.sentences import sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +76,17 @@ def _values(rows: QuerySet[Any]) -> list[dict[str, Any]]:
     return [{name: row[name] for name in row if name not in own} for row in rows.order_by("pk").values()]
 
 
+def rows_of(version: PlanVersion, name: str, rows: Sequence[dict[str, Any]]) -> list[Any]:
+    """The rows of one list, as they will stand below the version."""
+    keys: dict[str, Any] = {"version": version, "municipality_id": version.municipality_id}
+    return [ROWS[name](**keys, **values) for values in rows]
+
+
 def write_content(version: PlanVersion, content: PlanContent) -> None:
     """Refuses what the database would refuse, but in words: inverted, overlapping or missing limits (R-083)."""
     if not version.what_matters:
         raise PlanProblems([gettext("Skriv hva som er viktig for pasienten.")])
-    keys: dict[str, Any] = {"version": version, "municipality_id": version.municipality_id}
-    rows = {name: [model(**keys, **values) for values in getattr(content, name)] for name, model in ROWS.items()}
+    rows = {name: rows_of(version, name, getattr(content, name)) for name in ROWS}
     if found := sentences(ruleset_of(version, cast("list[Threshold]", rows["thresholds"]))):
         raise PlanProblems(found)
     version.save(force_insert=True)

@@ -7,7 +7,7 @@ from django.db.models import Max
 
 from accounts.actor import Actor
 from careplans.enums import VersionStatus
-from careplans.models import OPEN_STATUSES, Plan, PlanVersion
+from careplans.models import OPEN_STATUSES, Plan, PlanTemplateVersion, PlanVersion
 from careplans.queries.minimum import little_data
 from careplans.services.content import PlanContent, columns_of, content_of, write_content
 from careplans.services.locks import lock, locked, require_writer
@@ -17,9 +17,18 @@ from patients.models import Patient
 
 
 @transaction.atomic
-def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: datetime) -> PlanVersion:
+def create_draft(
+    *,
+    patient: Patient,
+    content: PlanContent,
+    by: Actor,
+    now: datetime,
+    began_from: PlanTemplateVersion | None = None,
+    taken_over_from: str = "",
+) -> PlanVersion:
     """A new version with exactly this content; opens the plan when the patient has none (R-029, R-037).
 
+    `began_from` is the template whose parts must be edited or confirmed, `taken_over_from` whose plan it was.
     Raises NotYours, PlanProblems for limits that could never be judged, VersionIsOpen while another version is open.
     """
     require_writer(patient, by=by, now=now)
@@ -33,6 +42,8 @@ def create_draft(*, patient: Patient, content: PlanContent, by: Actor, now: date
         municipality_id=patient.municipality_id,
         number=(plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
         **columns_of(content),
+        began_from=began_from,
+        taken_over_from=taken_over_from,
         created_at=now,
         created_by=by.user,
     )

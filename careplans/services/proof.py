@@ -17,7 +17,8 @@ from careplans.models import Approval, PlanVersion
 _LIFE: Final = frozenset(
     {
         "id", "municipality_id", "plan_id", "status", "created_at", "created_by_id", "sent_at", "sent_by_id",
-        "approved_at", "approved_by_id", "valid_until", "superseded_at", "changed_from_id",
+        "approved_at", "approved_by_id", "valid_until", "superseded_at", "changed_from_id", "approved_from_id",
+        "began_from_id", "taken_over_from", "edited_at", "edited_by_id",
     }
 )  # fmt: skip
 _OF_A_PART: Final = frozenset({"id", "municipality_id", "version_id"})

@@ -23,6 +23,14 @@ class VersionIsOpen(Exception):
         self.number, self.status = version.number, version.status
 
 
+class Overtaken(Exception):
+    """Somebody else has saved the same section since it was read."""
+
+
+class NeedsDoctor(Exception):
+    """The limits or medical measures are not those that a doctor has approved, so a doctor must decide (P2)."""
+
+
 class WrongStep(Exception):
     """The version's `status` does not allow this step."""
 
@@ -44,3 +52,11 @@ class AlreadyDecided(Exception):
 
 class NotYours(Exception):
     """This person may not do this with this patient's plan."""
+
+
+class AlreadyAccepted(Exception):
+    """The patient's acceptance of this version is already registered."""
+
+
+class NameTaken(Exception):
+    """The service already has a template of this name."""

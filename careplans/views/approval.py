@@ -24,6 +24,7 @@ from careplans.enums import VersionStatus
 from careplans.forms.approval import ApprovalForm, ReturnForm
 from careplans.forms.changing import ChangesForm
 from careplans.models import PlanVersion
+from careplans.queries.carried import changed_without_doctor, changes_of
 from careplans.queries.differences import changed_from, differences, seen_before
 from careplans.queries.gp import lately_decided, plan_page, waiting_for
 from careplans.queries.wording import hours_of
@@ -57,6 +58,7 @@ def plans(request: ActorRequest) -> HttpResponse:
     by, now = request.actor, timezone.now()
     record_list_access(Action.LIST_PLANS, municipality_ids=by.municipality_ids, by=by, now=now)
     context = {"waiting": waiting_for(by, now=now), "decided": lately_decided(by, now=now)}
+    context["changed"] = [(each, changes_of(each)) for each in changed_without_doctor(by, now=now)]
     return render(request, "careplans/plans.html", context)
 
 

@@ -11,6 +11,7 @@ from accounts.actor import Actor, ActorRequest
 from accounts.roles import Permission
 from audit.enums import Action
 from careplans.models import PlanVersion
+from careplans.queries.course_of_plan import find_written
 from careplans.queries.gp import find_version
 from careplans.services import note_opening
 from patients.access import get_patient, visible_patients
@@ -28,7 +29,28 @@ def open_version(
     permission: Permission = Permission.SEE_PLAN,
 ) -> PlanVersion:
     """The version with its patient, the look logged; «not yours» and «does not exist» answer the same."""
-    version = find_version(version_id, by=request.actor)
+    return _opened(request, version_id, find_version(version_id, by=request.actor), action, now, permission)
+
+
+def open_written(
+    request: ActorRequest,
+    version_id: UUID,
+    action: Action,
+    now: datetime,
+    permission: Permission = Permission.DRAFT_PLAN,
+) -> PlanVersion:
+    """The same for those who write: drafts too, also what a doctor has begun."""
+    return _opened(request, version_id, find_written(version_id, by=request.actor), action, now, permission)
+
+
+def _opened(
+    request: ActorRequest,
+    version_id: UUID,
+    version: PlanVersion | None,
+    action: Action,
+    now: datetime,
+    permission: Permission,
+) -> PlanVersion:
     patient = get_patient(
         version.patient_id if version else None,
         by=request.actor,

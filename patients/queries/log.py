@@ -45,6 +45,8 @@ WHAT: Final[dict[Action, LazyText]] = {
     Action.OPEN_PATIENT: _("Så på siden din med målinger og varsler"),
     Action.OPEN_EXPLANATION: _("Så hvorfor en måling ble vurdert som den ble"),
     Action.OPEN_PLAN: _("Så på planen din"),
+    Action.WRITE_PLAN: _("Skrev på planen din"),
+    Action.EXPORT_PLAN: _("Hentet ut planen din som fil, til dem som skal følge deg opp videre"),
     Action.PRINT_PLAN: _("Skrev ut planen din"),
     Action.DECIDE_PLAN: _("Godkjente planen din eller sendte den tilbake"),
     Action.OPEN_ACCESS: _("Så hvem som har tilgang til journalen din"),

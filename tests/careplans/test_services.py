@@ -48,6 +48,8 @@ CONTENT = PlanContent(
     thresholds=[SPO2],
     schedules=[{"type_id": "spo2", "weekdays": [0, 2, 4], "times": [time(8)], "grace_minutes": 90}],
     measures=MEASURES,
+    zone_texts=[{"zone": zone, "signs": "Tung pust.", "contact": "Ring tjenesten."} for zone in Zone],
+    review_on=(NOW + timedelta(days=90)).date(),
 )
 
 
@@ -187,6 +189,12 @@ class TestSendToGp:
             "Planen har ingen grenseverdier.",
             "Skriv minst ett tiltak for «Gul – begynnende forverring».",
             "Skriv minst ett tiltak for «Rød – akutt forverring».",
+            "Skriv hvem pasienten kontakter i «Grønn – som vanlig».",
+            "Skriv hvem pasienten kontakter i «Gul – begynnende forverring».",
+            "Skriv hvordan pasienten kjenner igjen «Gul – begynnende forverring».",
+            "Skriv hvem pasienten kontakter i «Rød – akutt forverring».",
+            "Skriv hvordan pasienten kjenner igjen «Rød – akutt forverring».",
+            "Skriv når planen skal gjennomgås.",
             "Pasienten har ingen fastlege her. Registrer fastlegen først.",
         ]
         assert problems_of(draft, now=NOW) == expected

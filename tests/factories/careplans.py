@@ -4,8 +4,20 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from accounts.models import User
-from careplans.enums import CurveWay, Decision, MeasureKind, VersionStatus, Zone
-from careplans.models import Approval, CurveReport, Measure, Plan, PlanVersion, Schedule, Threshold
+from careplans.data.templates import TEMPLATES
+from careplans.enums import CurveWay, Decision, MeasureKind, TemplateStatus, VersionStatus, Zone
+from careplans.models import (
+    Approval,
+    CurveReport,
+    Measure,
+    Plan,
+    PlanTemplate,
+    PlanTemplateVersion,
+    PlanVersion,
+    Schedule,
+    Threshold,
+    ZoneText,
+)
 from careplans.services.proof import content_hash
 from patients.models import Patient
 from tests.factories.clock import NOW
@@ -67,10 +79,19 @@ MEASURES = {
 }
 
 
+SIGNS = {
+    Zone.GREEN: "Pusten er som vanlig.",
+    Zone.YELLOW: "Tyngre å puste enn vanlig.",
+    Zone.RED: "Tungpustet i ro.",
+}
+CONTACT = "Ring oppfølgingstjenesten i åpningstiden, ellers legevakt 116 117."
+
+
 def make_draft(patient: Patient, by: User, *, limits=COPD_LIMITS, now: datetime = NOW, **fields) -> PlanVersion:
-    """A draft with limits, measures in every zone, and SpO₂ every day at 08.00."""
+    """A draft with limits, and signs, measures and contact in every zone: complete enough to be sent."""
     plan, _ = Plan.objects.get_or_create(patient=patient, municipality_id=patient.municipality_id)
     number = plan.versions.count() + 1
+    fields.setdefault("review_on", (now + timedelta(days=365)).date())
     version = PlanVersion.objects.create(
         plan=plan,
         patient=patient,
@@ -93,6 +114,10 @@ def make_draft(patient: Patient, by: User, *, limits=COPD_LIMITS, now: datetime 
                 position=position,
                 text=text,
             )
+    for zone, signs in SIGNS.items():
+        ZoneText.objects.create(
+            version=version, municipality_id=version.municipality_id, zone=zone, signs=signs, contact=CONTACT
+        )
     return version
 
 
@@ -158,3 +183,16 @@ def make_curves(patient: Patient, by: User, *, now: datetime = NOW, **fields) ->
         content=content,
         **row | fields,
     )
+
+
+def make_template(service, by: User, *, content=None, name: str = "Kols hos oss") -> PlanTemplateVersion:
+    """A template of the service's own, in use."""
+    template = PlanTemplate.objects.create(service=service, name=name)
+    version = PlanTemplateVersion.objects.create(
+        template=template, number=1, content=content or TEMPLATES["Kols"], created_at=NOW, created_by=by
+    )
+    PlanTemplateVersion.objects.filter(pk=version.pk).update(
+        status=TemplateStatus.ACTIVE, activated_at=NOW, activated_by=by
+    )
+    version.refresh_from_db()
+    return version

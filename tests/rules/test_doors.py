@@ -28,7 +28,7 @@ from patients.models import CorrectionRequest, InformationText, InsightRequest
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_membership, make_system, make_user
 from tests.factories.care import block, make_handover, open_in_emergency, share
-from tests.factories.careplans import make_curves
+from tests.factories.careplans import make_curves, make_template
 from tests.factories.citizens import give_authority, own_user
 from tests.factories.clock import NOW
 from tests.factories.courses import task as course_task
@@ -180,6 +180,23 @@ DOORS = {
     "handovers": ("get", only("kari", "ola", "eva", others=NO)),
     "handover-answer": ("post", only()),
     "plans": ("get", only("dahl", "lie", others=NO)),
+    "plan-patient": ("get", only("kari", "dahl")),
+    "plan-compare": ("get", only("kari", "dahl")),
+    "plan-begin": ("get", only("kari", "dahl")),
+    "plan-take-over": ("get", only("kari", "dahl")),
+    # Per's plan is approved, so there is nothing to write on: they are sent to the list of versions.
+    "plan-edit": ("get", only("kari", "dahl", code=LOGIN)),
+    "plan-send": ("get", only("kari", "dahl", code=LOGIN)),
+    "plan-preview": ("get", only("kari", "dahl")),
+    "plan-change": ("post", only("kari", "dahl", code=LOGIN)),
+    "plan-withdraw": ("post", only("kari", "dahl", code=LOGIN)),
+    "plan-meeting": ("post", only("kari", "dahl", code=WRONG)),
+    "plan-acceptance": ("post", only("kari", "dahl", code=WRONG)),
+    "plan-export": ("get", only("kari", "dahl")),
+    # The template is the joint service's own, and in use.
+    "plan-templates": ("get", only("kari", "ola", "eva", others=NO)),
+    "plan-template": ("get", only("kari", "eva", others=NO) | {"ola": GONE}),
+    "plan-template-step": ("post", only("kari", "eva", code=LOGIN, others=NO) | {"ola": GONE}),
     "plan-decide": ("get", only("kari", "dahl")),
     # Only the plan's own page gives the mark that is asked for: tests/careplans/test_recount.py.
     "plan-recount": ("post", only()),
@@ -371,6 +388,7 @@ def red_per(world):
         "assessment_id": assessment.pk,
         "version_id": world.per_plan.pk,
         "report_id": make_curves(world.per, world.kari).pk,
+        "template_version_id": make_template(world.joint, world.kari).pk,
         "credential_id": world.per_tablet.pk,
         "relation_id": share(world.per, home, world.kari).pk,
         "handover_id": make_handover(world.per, home, world.kari).pk,

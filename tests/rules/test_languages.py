@@ -56,6 +56,7 @@ UNMARKED = {
     "alerts/services/judging.py": "stored in the assessment",
     "alerts/services/texts.py": "stored in the alert",
     "careplans/api.py": "the REST interface",
+    "careplans/data/": "stored in the templates; a service writes its own",
     "careplans/scoring/": "stored in the assessment; pure Python, without Django",
     "careplans/serializers.py": "the REST interface",
     "careplans/services/changing.py": "stored in the plan version",

@@ -36,6 +36,7 @@ APPEND_ONLY = {
     "careplans_planopening",
     "careplans_evaluation",
     "careplans_routine",
+    "careplans_templateconfirmation",
     "alerts_assessment",
     "alerts_handling",
     "alerts_agendaitem",

@@ -40,7 +40,7 @@ IDS = [
 # Not ids: they say nothing about anybody.
 OTHER = {
     "pattern": "NO_TASK", "type_code": "spo2", "client_id": UUID(int=1), "letter": "informasjon",
-    "questionnaire_id": 1, "item_code": "breath", "item_type": "choice",
+    "questionnaire_id": 1, "item_code": "breath", "item_type": "choice", "template_version_id": UUID(int=2),
 }  # fmt: skip
 # Who has some patient of their own, so that being refused is about this one.
 PEOPLE = ["kari", "dahl", "siri"]

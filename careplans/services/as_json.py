@@ -1,0 +1,149 @@
+"""A plan's content as JSON: what a template holds, what is handed over in a file, and what two editors compare.
+
+The form is the content itself, field by field, so that nothing is lost either way. A number is text («88», «1.5»): a
+JSON number would be a float.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext
+
+from careplans.models import PlanVersion
+from careplans.services.content import COLUMNS, ROWS, PlanContent
+
+_KEYS: Final = frozenset({"id", "municipality_id", "version_id", "trial_id"})
+# More rows of a kind than any plan has: a file must not fill the database.
+MOST_ROWS: Final = 100
+
+
+class Unreadable(Exception):
+    """The file or template says something that no plan can; `problems` are sentences for the screen."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(f"{len(problems)} problems")
+        self.problems = problems
+
+
+def as_json(content: PlanContent) -> dict[str, Any]:
+    """The content, every field of every row, in one form whatever it was read from."""
+    said: dict[str, Any] = {name: _plain(getattr(content, name)) for name in COLUMNS}
+    for name, model in ROWS.items():
+        rows = [_row(model, row) for row in getattr(content, name)]
+        said[name] = _in_order(name, rows)
+    return said
+
+
+def from_json(said: Any) -> PlanContent:
+    """The content again. Raises Unreadable, which names the fields, for anything that is not such content."""
+    if not isinstance(said, Mapping):
+        raise Unreadable([gettext("Filen er ikke en plan fra dette systemet.")])
+    problems: list[str] = []
+    found: dict[str, Any] = {}
+    for name in COLUMNS:
+        field = PlanVersion._meta.get_field(name)  # noqa: SLF001
+        found[name] = _cleaned(field, name, said.get(name), problems)
+    for name, model in ROWS.items():
+        found[name] = _rows(model, name, said.get(name, []), problems)
+    if problems:
+        raise Unreadable(problems)
+    return PlanContent(**found)
+
+
+def digest(said: Any) -> str:
+    """A short name for exactly this: two that differ have different ones."""
+    written = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(written.encode()).hexdigest()[:24]
+
+
+def fields_of(model: type[models.Model]) -> "list[models.Field[Any, Any]]":
+    """The columns that say something, of a row of a version."""
+    return [field for field in model._meta.concrete_fields if field.attname not in _KEYS]  # noqa: SLF001
+
+
+def _row(model: type[models.Model], row: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.attname: _plain(row.get(field.attname, field.get_default())) for field in fields_of(model)}
+
+
+def _in_order(name: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows with a position by it, counted from nought in each zone; zones in a fixed order."""
+    zones = ["GREEN", "YELLOW", "RED"]
+    if name == "zone_texts":
+        return sorted(rows, key=lambda row: zones.index(row["zone"]))
+    if rows and "position" in rows[0]:
+        rows = sorted(rows, key=lambda row: (zones.index(row["zone"]) if "zone" in row else 0, row["position"]))
+        counted: dict[Any, int] = {}
+        for row in rows:
+            row["position"] = counted.get(row.get("zone"), 0)
+            counted[row.get("zone")] = row["position"] + 1
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f") if value else "0"
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, str) else value
+
+
+def _rows(model: type[models.Model], name: str, said: Any, problems: list[str]) -> list[dict[str, Any]]:
+    if not isinstance(said, list) or len(said) > MOST_ROWS or not all(isinstance(row, Mapping) for row in said):
+        problems.append(gettext("%(field)s: skal være en liste med høyst 100 rader.") % {"field": name})
+        return []
+    return [
+        {
+            field.attname: _cleaned(field, f"{name} {number}, {field.attname}", _given(field, row), problems)
+            for field in fields_of(model)
+        }
+        for number, row in enumerate(said, 1)
+    ]
+
+
+def _given(field: "models.Field[Any, Any]", row: Mapping[str, Any]) -> Any:
+    return row[field.attname] if field.attname in row else field.get_default()
+
+
+def _cleaned(field: Any, where: str, value: Any, problems: list[str]) -> Any:
+    """The value as the column takes it; what it refuses is said with its place in the file."""
+    try:
+        if value is None and not field.null:
+            value = field.get_default()
+        if isinstance(field, ArrayField):
+            return [field.base_field.clean(each, None) for each in _listed(value)]
+        if isinstance(value, dict | list) or (isinstance(value, str) and "\x00" in value):
+            raise ValidationError(gettext("kan ikke leses."))
+        found = field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+        if value is not None:
+            field.run_validators(found)
+            _choice(field, found)
+        return found
+    except (ValidationError, ValueError, OverflowError) as refused:
+        why = " ".join(refused.messages) if isinstance(refused, ValidationError) else gettext("kan ikke leses.")
+        problems.append(f"{where}: {why}")
+        return None
+
+
+def _choice(field: Any, value: Any) -> None:
+    """Only what the closed list has; related rows are checked where they exist."""
+    if field.choices and value not in (None, "") and value not in dict(field.flatchoices):
+        raise ValidationError(gettext("«%(value)s» er ikke et av valgene.") % {"value": value})
+    if field.is_relation and not field.related_model.objects.filter(pk=value).exists():
+        raise ValidationError(gettext("«%(value)s» finnes ikke her.") % {"value": value})
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    if not isinstance(value, list) or len(value) > MOST_ROWS:
+        raise ValidationError(gettext("skal være en liste."))
+    return value
