@@ -44,7 +44,8 @@ def climb(version: PlanVersion, *, nurse: Actor, gp: Actor, now: datetime) -> No
 
 def agree_with_gps(records: Sequence[Record], *, nurse: Actor, now: datetime) -> None:
     """Every other patient's GP looks at intervals, with a look that is due now; the others only on message."""
-    day = local_date(now - 15 * _DAY)
+    when = at_work(now - 15 * _DAY, 11, 15)
+    day = local_date(when)
     for number, record in enumerate(records):
         at_intervals = number % 2 == 0
         agreed = Agreed(
@@ -55,7 +56,7 @@ def agree_with_gps(records: Sequence[Record], *, nurse: Actor, now: datetime) ->
             valid_from=day,
             tasks=_TASKS if at_intervals else (),
         )
-        agree(patient=record.patient, agreed=agreed, by=nurse, now=at_work(now - 15 * _DAY, 11, 15))
+        agree(patient=record.patient, agreed=agreed, by=nurse, now=when)
 
 
 def _delivered(notice: DoctorNotice) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from django import forms
@@ -10,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from careplans.enums import GuidanceForm, Initiator, MeasureCategory, MeasureKind, Zone
 from careplans.forms.fields import Clocks, Lines, Whole, Words, select
-from careplans.forms.limits import LimitForm, LimitRows, NewLimitForm
+from careplans.forms.limits import LIMITS, LimitForm, LimitRows, NewLimitForm
 from careplans.forms.rows import RowForm, Rows
 from careplans.queries.subjects import Subjects
 from careplans.services import PlanContent
 from careplans.services.sections import ZONE_OF
-from dho.lib.numbers import WEEKDAYS
+from dho.lib.numbers import WEEKDAYS, decimal_comma
 from dho.lib.texts import LazyText
 from organisations.forms import DayField
 
@@ -257,11 +258,28 @@ def with_new_limit(data: Any, limits: Section) -> Any:
     """What was typed, with one more row for the limit that was asked for."""
     assert limits.new is not None  # noqa: S101 - the section of limits has both
     assert limits.rows is not None  # noqa: S101
+    return _with_row(data, limits.rows, limits.rows.count, limits.new.about())
+
+
+def with_proposal(data: Any, limits: Section, values: Mapping[str, Any]) -> Any:
+    """What was typed, with the proposed limits in the row about the same thing, or in one more row."""
+    rows = _rows(limits)
+    about = {name: str(values.get(name) or "") for name in ("kind", "quantity", "item")}
+    same = (number for number, form in enumerate(rows.forms) if getattr(form, "about", None) == about)
+    given = about | dict.fromkeys(LIMITS, "")
+    given |= {
+        name: decimal_comma(value) if isinstance(value, Decimal) else str(value)
+        for name, value in values.items()
+        if name not in about
+    }
+    return _with_row(data, rows, next(same, rows.count), given)
+
+
+def _with_row(data: Any, rows: Rows, number: int, values: Mapping[str, Any]) -> Any:
     wider = data.copy()
-    number = limits.rows.count
-    wider[limits.rows.count_name] = str(number + 1)
-    for name, value in limits.new.about().items():
-        wider[f"{limits.rows.prefix}-{number}-{name}"] = value
+    wider[rows.count_name] = str(max(number + 1, rows.count))
+    for name, value in values.items():
+        wider[f"{rows.prefix}-{number}-{name}"] = value
     return wider
 
 

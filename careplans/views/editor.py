@@ -20,9 +20,10 @@ from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
 from careplans.enums import VersionStatus
-from careplans.forms.sections import Section, sections_of, with_new_limit
+from careplans.forms.sections import Section, sections_of, with_new_limit, with_proposal
 from careplans.models import PlanVersion
 from careplans.queries.changes import lines_of
+from careplans.queries.limit_help import limit_help
 from careplans.queries.subjects import Subjects
 from careplans.services import (
     PlanContent,
@@ -61,6 +62,8 @@ def _post(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpRes
     sections = sections_of(content, request.POST, subjects=subjects)
     if "add" in request.POST and version.status == VersionStatus.DRAFT:
         return _add_limit(request, version, sections, subjects, now)
+    if "use" in request.POST and version.status == VersionStatus.DRAFT:
+        return _use_proposal(request, version, sections, subjects, now)
     outcome = _save(request, version, sections, content, now)
     if request.headers.get("Accept") == "application/json":
         return _told(version, outcome, now)
@@ -116,6 +119,19 @@ def _add_limit(
     return _page(request, version, sections, data, Outcome(), now, status=422 if new and new.errors else 200)
 
 
+def _use_proposal(
+    request: ActorRequest, version: PlanVersion, sections: list[Section], subjects: Subjects, now: datetime
+) -> HttpResponse:
+    """The page as it was typed, with the proposal of the trial in its row; nothing is saved or active (R-036)."""
+    offers = {each.key: each.proposal for each in limit_help(version, now=now).offers}
+    proposal = offers.get(request.POST["use"])
+    if proposal is not None and proposal.values is not None:
+        limits = next(each for each in sections if each.new is not None)
+        wider = with_proposal(request.POST, limits, proposal.values)
+        sections = sections_of(content_of(version), wider, subjects=subjects)
+    return _page(request, version, sections, request.POST, Outcome(), now)
+
+
 def _page(
     request: ActorRequest,
     version: PlanVersion,
@@ -137,6 +153,7 @@ def _page(
         "sections": sections,
         "outcome": outcome,
         "hindrances": hindrances(version, now=now) if version.status == VersionStatus.DRAFT else [],
+        "help": limit_help(version, now=now) if version.status == VersionStatus.DRAFT else None,
         "may_read_patient": acting(request).may(Permission.SEE_PATIENT),
     }
     return render(request, "careplans/editor.html", context, status=status or outcome.status)

@@ -17,12 +17,15 @@ from accounts.actor import ActorRequest
 from audit.enums import Action
 from audit.logged import logs
 from careplans.enums import VersionStatus, Zone
+from careplans.forms.sending import ReasonForm
 from careplans.models import PlanVersion
 from careplans.queries.carried import DECIDED, approval_to_carry
 from careplans.queries.changes import differences
 from careplans.queries.gp import latest_enrolment, version_before
+from careplans.queries.minimum import little_data
 from careplans.queries.wording import Names, schedule_words
 from careplans.services import (
+    LittleData,
     NeedsDoctor,
     PlanProblems,
     WrongStep,
@@ -54,8 +57,15 @@ def send(request: ActorRequest, version_id: UUID) -> HttpResponse:
 
 def _step(request: ActorRequest, version: PlanVersion, now: datetime) -> HttpResponse:
     by, forced = acting(request), request.POST.get("step") == "force"
+    reason = ReasonForm(request.POST)
     try:
-        (put_in_force if forced else send_to_gp)(version=version, by=by, now=now)
+        if forced:
+            put_in_force(version=version, by=by, now=now)
+        else:
+            send_to_gp(version=version, by=by, now=now, reason=reason.given)
+    except LittleData:
+        reason.demand()
+        return render(request, "careplans/send.html", _review(version, now) | {"reason": reason}, status=422)
     except PlanProblems:
         return render(request, "careplans/send.html", _review(version, now) | {"refused": True}, status=422)
     except NeedsDoctor:
@@ -81,6 +91,8 @@ def _review(version: PlanVersion, now: datetime) -> dict[str, Any]:
         "hindrances": found,
         "outside": [text for text in problems_of(version, now=now) if text not in inside],
         "warnings": warnings_of(version),
+        "little": little_data(version, now=now),
+        "reason": ReasonForm(),
         "doctor": deciding_doctor(course),
         # By name where there is one: the hospital's doctors share what waits.
         "doctor_name": ""

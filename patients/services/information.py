@@ -29,8 +29,9 @@ SHIPPED: Final[dict[str, LazyText]] = {
         "kvelden, om natten, i helgene eller på helligdager. Trenger du lege og ikke kan vente, ring legevakt på "
         "116 117. Er det fare for liv, ring 113."
     ),
+    # Four weeks: pasient- og brukerrettighetsloven § 7-5.
     TextKind.COMPLAINT: _(
-        "Du kan klage på avgjørelsen. Du må klage innen tre uker fra du fikk brevet. Skriv hva du er uenig i, og send "
+        "Du kan klage på avgjørelsen. Du må klage innen fire uker fra du fikk brevet. Skriv hva du er uenig i, og send "
         "klagen til kommunen. Kommunen ser på saken på nytt. Hvis kommunen ikke er enig med deg, sender den klagen "
         "til Statsforvalteren, som avgjør den. Pasient- og brukerombudet kan hjelpe deg, og det koster ikke noe."
     ),

@@ -176,7 +176,8 @@ class TestFromATemplate:
         assert "measures:YELLOW" not in waiting
         confirm(version=begun, parts=waiting, by=kari, now=LATER)
         assert problems_of(begun, now=NOW) == []
-        assert send_to_gp(version=begun, by=kari, now=NOW).status == VersionStatus.PROPOSED
+        sent = send_to_gp(version=begun, by=kari, now=NOW, reason="Måler sjelden.")
+        assert sent.status == VersionStatus.PROPOSED
         stored = TemplateConfirmation.objects.filter(version=begun)
         assert set(stored.values_list("confirmed_by", "confirmed_at")) == {(world.kari.pk, LATER)}
 

@@ -53,6 +53,7 @@ def full_draft(patient: Patient, by: User, *, now: datetime = NOW) -> PlanVersio
     add_schedule(version, times=[time(8), time(20)])
     for place, text in enumerate(GOALS):
         Goal.objects.create(**own, position=place, text=text)
+    ZoneText.objects.filter(version=version).delete()
     for zone in Zone:
         ZoneText.objects.create(**own, zone=zone, signs=SIGNS[zone], contact=CONTACT[zone])
     for zone, (text, alone) in MEDICAL.items():

@@ -160,7 +160,7 @@ def test_a_condition_that_is_not_met_leads_to_a_refusal_and_its_letter(page: Pag
     page.get_by_role("link", name="Brev med svaret").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du får ikke digital hjemmeoppfølging")
     expect(page.get_by_text("Nettbrettet ble for vanskelig.")).to_be_visible()
-    expect(page.get_by_text("innen tre uker")).to_be_visible()
+    expect(page.get_by_text("innen fire uker")).to_be_visible()
     looks_right(page)
 
 
@@ -170,7 +170,7 @@ def test_the_administrator_sets_up_who_decides_and_writes_a_text(page: Page, liv
     page.get_by_role("link", name="Tildeling og brev").click()
     looks_right(page)
     page.get_by_role("link", name="Retten til å klage").press("Enter")
-    page.get_by_label("Tekst på bokmål").fill("Klag til kommunen innen tre uker.")
+    page.get_by_label("Tekst på bokmål").fill("Klag til kommunen innen fire uker.")
     looks_right(page)
     page.get_by_role("button", name="Lagre som ny versjon").press("Enter")
     expect(page.get_by_text("versjon 2")).to_be_visible()

@@ -32,7 +32,7 @@ def test_it_shows_the_plan_in_the_patients_words(world):
         "approved_at": "2026-08-20T09:00:00Z",
         "approved_by": {"name": "Anne Dahl", "hpr_number": "1234567"},
         "valid_until": "2036-08-17T09:00:00Z",
-        "review_on": None,
+        "review_on": "2027-08-20",
         "today": {"colour": None, "text": "Ikke målt i dag", "measures": []},
         "what_matters": "Å kunne gå tur med hunden hver dag.",
         "goals": [],

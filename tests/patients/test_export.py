@@ -89,6 +89,7 @@ def test_the_file_holds_every_kind_of_row(as_vera, world):
         "careplans_threshold": 7,
         "careplans_measure": 6,
         "careplans_schedule": 1,
+        "careplans_zonetext": 3,
         "careplans_approval": 1,
         "audit_accessentry": 2,
     }

@@ -33,7 +33,7 @@ def test_the_administrator_chooses_who_decides(as_ness, world):
 
 def test_a_text_is_never_changed_a_new_one_is_a_new_version(as_ness, world):
     door = reverse("information-text", args=["COMPLAINT"])
-    assert "innen tre uker" in as_ness.get(door).text
+    assert "innen fire uker" in as_ness.get(door).text
     for bokmal in ("Klag til oss.", "Klag skriftlig til oss."):
         as_ness.post(door, {"bokmal": bokmal, "nynorsk": "Klag til oss, du."})
     see_everything()

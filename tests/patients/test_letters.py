@@ -66,7 +66,7 @@ def test_the_letter_of_an_allocation_says_all_it_must(as_hege, world, hege):
     assert missing(
         text, "Du får digital hjemmeoppfølging", "Kongsvinger bestemte 18. november 2026", "17. november 2026",
         "2026/123", "DHO Solør–Odal, telefon 62 80 00 00", "mandag–fredag 08.00–15.30", "ikke en nødtjeneste",
-        "116 117", "113", "Du er med på å lage planen din", "innen tre uker", "Statsforvalteren", "Hege Dal",
+        "116 117", "113", "Du er med på å lage planen din", "innen fire uker", "Statsforvalteren", "Hege Dal",
         "BAKKE, Tor", "14.03.1948",
     ) == []  # fmt: skip
     assert "<title>Brev, utskrift – DHO</title>" in text
@@ -76,7 +76,7 @@ def test_the_letter_of_a_refusal_says_why_and_how_to_complain(as_hege, world, he
     found = case(world, hege)
     decline(referral_id=found.pk, reason=EndReason.CRITERIA, why="Du ville ikke måle selv.", by=actor(hege), now=NOW)
     text = read(as_hege, found).text
-    assert missing(text, "Du får ikke digital hjemmeoppfølging", "Du ville ikke måle selv.", "innen tre uker",
+    assert missing(text, "Du får ikke digital hjemmeoppfølging", "Du ville ikke måle selv.", "innen fire uker",
                    "Statsforvalteren", "116 117") == []  # fmt: skip
     assert "Slik er tjenesten" not in text
 

@@ -118,9 +118,9 @@ def test_a_service_is_registered_after_its_review(world, ness):
         f"Frist for røde varsler: 30{NBSP}min.",
         f"Frist for gule varsler: 4{NBSP}t.",
         f"Frist for andre varsler: 7{NBSP}t.",
-        "Uker mellom hver evaluering: 12.",
         "Minste antall dager i prøveperioden: 10.",
         "Minste antall målinger i prøveperioden: 10.",
+        "Uker mellom hver evaluering: 12.",
     ]
     assert told.startswith("Tjenesten kan følge opp pasientene i kommunen når du har gitt noen en rolle der.")
     answer = confirm(ness, where, SERVICE)

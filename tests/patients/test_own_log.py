@@ -105,7 +105,8 @@ def test_own_devices_other_patients_and_refused_looks_are_not_in_it(world):
 def test_every_basis_and_every_action_on_one_patient_has_words():
     lists = {
         Action.OPEN_QUEUE, Action.LIST_PATIENTS, Action.SEARCH_PATIENTS, Action.LIST_PLANS, Action.LIST_HANDOVERS,
-        Action.LIST_EMERGENCIES, Action.LIST_DELIVERIES,
+        Action.LIST_EMERGENCIES, Action.LIST_DELIVERIES, Action.LIST_WAITING_PLANS, Action.LIST_SLOTS,
+        Action.LIST_REFERRALS, Action.LIST_GP_TASKS, Action.LIST_COURSES, Action.LIST_ACTIVITIES,
     }  # fmt: skip
     devices = {Action.READ_READINGS, Action.READ_PLAN, Action.READ_QUESTIONNAIRES, Action.SEND, Action.REUSE_KEY}
     assert set(WHY) == set(Basis)

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.factories.accounts import let_in
-from tests.factories.patients import make_enrolment, make_patient
+from tests.factories.patients import end_course, make_enrolment, make_patient
 
 
 def browser_of(user) -> Client:
@@ -72,7 +72,7 @@ def test_it_ignores_a_search_in_the_address(as_kari):
 
 
 def test_it_leaves_out_those_whose_course_has_ended(as_kari, world):
-    world.solveig.enrolments.update(status="ENDED", ended_on="2026-11-01", end_reason="OWN_WISH")
+    end_course(world.solveig)
     assert names(as_kari.get(reverse("patients"))) == ["Aasen, Per"]
 
 

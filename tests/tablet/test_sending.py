@@ -25,6 +25,7 @@ from tests.factories.care import share
 from tests.factories.citizens import give_authority, let_in_citizen, own_citizen, relative_citizen
 from tests.factories.clock import NOW
 from tests.factories.organisations import make_service
+from tests.factories.patients import end_course
 
 SPO2, PRESSURE = "/min/maling/spo2/", "/min/maling/blood_pressure/"
 
@@ -183,7 +184,7 @@ def test_only_what_the_own_plan_asks_for_can_be_sent(as_per, code):
 
 def test_without_a_course_nothing_can_be_sent(as_per, world):
     see_everything()
-    world.per.enrolments.update(status="ENDED", ended_on=NOW.date(), end_reason="OWN_WISH")
+    end_course(world.per)
     assert "Ingen tjeneste følger med på målinger her nå." in as_per.get("/min/maling/").text
     assert as_per.post(SPO2, {"client_id": str(uuid4()), "spo2": "93"}).status_code == 404
 
