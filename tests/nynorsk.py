@@ -4,6 +4,7 @@ import html
 import re
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, JSONField, TextField
 
 # Words that are bokmål and not nynorsk.
@@ -37,7 +38,9 @@ def stored() -> list[str]:
     found: set[str] = set()
     for model in apps.get_models():
         names = [
-            field.name for field in model._meta.concrete_fields if isinstance(field, CharField | TextField | JSONField)
+            field.name
+            for field in model._meta.concrete_fields
+            if isinstance(field, CharField | TextField | JSONField | ArrayField)
         ]
         if model._meta.app_label in ("sessions", "mfa") or not names:
             continue
