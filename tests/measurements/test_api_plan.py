@@ -5,9 +5,10 @@ from datetime import time, timedelta
 import pytest
 import time_machine
 
+from careplans.enums import Zone
 from tests import database
 from tests.factories.accounts import make_device
-from tests.factories.careplans import add_schedule, approve, make_draft, propose
+from tests.factories.careplans import CONTACT, SIGNS, add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.patients import make_patient
 from tests.measurements.tablet import Tablet
@@ -26,7 +27,7 @@ def test_it_shows_the_plan_in_the_patients_words(world):
     answer = Tablet(world.per_tablet).get(PLAN)
     assert answer.status_code == 200
     own = {"kind": "OWN", "start_alone": True, "category": "", "category_label": "", "frequency": "", "responsible": ""}
-    nothing = {"signs": "", "contact": ""}
+    said = {zone: {"signs": signs, "contact": CONTACT} for zone, signs in SIGNS.items()}
     assert answer.json() == {
         "version": 1,
         "approved_at": "2026-08-20T09:00:00Z",
@@ -38,19 +39,19 @@ def test_it_shows_the_plan_in_the_patients_words(world):
         "goals": [],
         "habitual_state": "",
         "zones": [
-            nothing
+            said[Zone.GREEN]
             | {
                 "zone": "GREEN",
                 "label": "Grønn – som vanlig",
                 "measures": [{"text": "Faste medisiner. Gå tur hver dag."} | own],
             },
-            nothing
+            said[Zone.YELLOW]
             | {
                 "zone": "YELLOW",
                 "label": "Gul – begynnende forverring",
                 "measures": [{"text": "Mål to ganger om dagen."} | own, {"text": "Bruk leppepust og hvil."} | own],
             },
-            nothing
+            said[Zone.RED]
             | {
                 "zone": "RED",
                 "label": "Rød – akutt forverring",
