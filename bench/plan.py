@@ -1,16 +1,17 @@
 """script/bench plan: the doctor's page with four weeks of six measurements, and the count anew after a slider.
 
 Server time as a browser at the same machine sees it, beside a page of ours that asks the database nothing, in one run.
-The coordinator's board has its own file and is measured here too once it is there (`board` below).
+The coordinator's board is measured last, as `script/bench board` does it.
 """
 
 import argparse
 import os
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlencode
@@ -52,10 +53,9 @@ def main() -> None:
         version, limit = make_proposal()
         port = lab.web()
         measure(lab, port, version, limit, options.requests)
-        if find_spec("bench.board"):
-            from bench import board  # noqa: PLC0415 - comes with the coordinator's board
-
-            board.measure(lab, port, options.requests)
+        lab.end_all()
+    # A process of its own: Django keeps the servers that it was set up with.
+    subprocess.run([sys.executable, "-m", "bench.board", f"--requests={options.requests}"], check=True)
 
 
 def make_proposal() -> tuple[str, str]:
