@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
-from django.db import ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from environs import Env
 
 from dho.lib import rls
@@ -47,11 +47,16 @@ def _execute(sql: str) -> None:
 
 
 def _drop(name: str) -> None:
-    """Remove the database. Autovacuum works in it now and then; the owner may not end that, but it is soon done."""
+    """Remove the database, whoever is connected."""
+    _in_peace(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _in_peace(sql: str) -> None:
+    """What nobody may be in the way of. Autovacuum is, now and then; nobody may end that, but it is soon done."""
     for attempt in range(60):
         try:
-            _execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except ProgrammingError:
+            _execute(sql)
+        except (ProgrammingError, OperationalError):
             if attempt == 59:
                 raise
             time.sleep(0.5)
@@ -65,7 +70,7 @@ def copy_database(template: str, name: str) -> None:
     with as_owner():
         connection.settings_dict["NAME"] = template
         _drop(name)
-        _execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        _in_peace(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     connection.settings_dict["NAME"] = before
 
 
