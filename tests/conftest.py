@@ -37,6 +37,8 @@ def django_db_setup(template_database, django_db_blocker) -> World:
             database.see_everything()
             made = make_world()
         connection.close()
+        # What others copy is a database that nobody works in: an open connection anywhere would be in the way.
+        database.copy_database(name, f"{template_database}_world")
     return made
 
 
@@ -59,7 +61,7 @@ def committed_db(django_db_setup, template_database, django_db_blocker) -> Itera
 @pytest.fixture
 def committed_world(django_db_setup, template_database, django_db_blocker) -> Iterator[World]:
     """The personas in a database of the test's own, where transactions really commit."""
-    for _ in _own_database(f"{template_database}_shared", django_db_blocker):
+    for _ in _own_database(f"{template_database}_world", django_db_blocker):
         yield copy.deepcopy(django_db_setup)
 
 

@@ -94,7 +94,7 @@ def test_a_red_reading_reaches_the_nurse_who_handles_it_and_it_can_be_explained(
     expect(row).to_contain_text("Kari Nordmann (deg)")
     row.get_by_role("link", name="Vik, Ragnhild").click()
     expect(page.get_by_role("heading", name="Varsel")).to_be_visible()
-    expect(page.get_by_text("Ring pasienten innen 30 min")).to_be_visible()
+    expect(page.get_by_label("Ring pasienten innen 30 min")).to_be_visible()
 
     page.get_by_role("link", name="Hvorfor rød?").click()
     expect(page.get_by_text("Anne Dahl").first).to_be_visible()
