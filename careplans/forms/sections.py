@@ -200,7 +200,7 @@ class Section:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Each error with the id of its field."""
-        found = []
+        found = [(self.key, text) for text in self.rows.errors] if self.rows else []
         for form in self.forms:
             found += [(self.key, str(error)) for error in form.non_field_errors()]
             found += [(bound.auto_id, str(error)) for bound in form for error in bound.errors]

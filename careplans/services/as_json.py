@@ -20,8 +20,8 @@ from careplans.models import PlanVersion
 from careplans.services.content import COLUMNS, ROWS, PlanContent
 
 _KEYS: Final = frozenset({"id", "municipality_id", "version_id", "trial_id"})
-# More rows of a kind than any plan has: a file must not fill the database.
-MOST_ROWS: Final = 100
+# More rows of a kind than any plan has: neither a file nor a page fills the database.
+MOST_ROWS: Final = 60
 
 
 class Unreadable(Exception):
@@ -103,7 +103,8 @@ def _plain(value: Any) -> Any:
 
 def _rows(model: type[models.Model], name: str, said: Any, problems: list[str]) -> list[dict[str, Any]]:
     if not isinstance(said, list) or len(said) > MOST_ROWS or not all(isinstance(row, Mapping) for row in said):
-        problems.append(gettext("%(field)s: skal være en liste med høyst 100 rader.") % {"field": name})
+        sentence = gettext("%(field)s: skal være en liste med høyst %(most)s rader.")
+        problems.append(sentence % {"field": name, "most": MOST_ROWS})
         return []
     found = []
     for number, row in enumerate(said, 1):

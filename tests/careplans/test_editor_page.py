@@ -10,11 +10,12 @@ from careplans.forms.sections import sections_of
 from careplans.models import PlanVersion
 from careplans.queries.subjects import Subjects
 from careplans.services import begin_plan, content_of, put_in_force, revise, send_to_gp
+from careplans.services.as_json import MOST_ROWS
 from careplans.services.sections import stamp_of
 from tests.careplans.test_content_round_trip import posted
 from tests.database import see_everything
 from tests.factories.accounts import let_in
-from tests.factories.careplans import make_template
+from tests.factories.careplans import add_schedule, make_template
 from tests.factories.clock import NOW
 from tests.factories.patients import make_enrolment, make_patient
 
@@ -270,3 +271,20 @@ def test_the_patients_text_has_no_limits(as_kari, draft):
 def test_the_review_date_must_be_ahead(as_kari, draft):
     PlanVersion.objects.filter(pk=draft.pk).update(review_on=NOW.date() - timedelta(days=400))
     assert "Velg en dag etter i dag" in as_kari.get(address(draft)).text
+
+
+def test_rows_over_the_most_are_said_and_never_dropped(as_kari, draft):
+    """Also where the nurse wrote somewhere else on the page."""
+    for _number in range(MOST_ROWS + 1):
+        add_schedule(draft)
+    answer = as_kari.post(address(draft), typed(draft, **{"maletider-rad-0-times": "09.00"}))
+    assert answer.status_code == 422
+    assert "Det er for mange rader her. Fjern noen, slik at det er høyst 60." in answer.text
+    assert stored(draft).schedules.count() == MOST_ROWS + 1
+    answer = as_kari.post(address(draft), typed(draft, **{"maletider-rad-0-remove": "on"}))
+    assert (answer.status_code, stored(draft).schedules.count()) == (302, MOST_ROWS)
+
+
+def test_a_hidden_number_of_a_million_rows_saves_nothing(as_kari, draft):
+    answer = as_kari.post(address(draft), typed(draft, **{"grenser-rad-count": "1000000"}))
+    assert (answer.status_code, stored(draft).thresholds.count()) == (422, 7)
