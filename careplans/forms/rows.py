@@ -68,7 +68,8 @@ class Rows:
             form(
                 data,
                 prefix=f"{prefix}-{number}",
-                initial=initial[number] if data is None and number < len(initial) else None,
+                # Also when bound: a choice that is no longer offered stays where it stands.
+                initial=initial[number] if number < len(initial) else None,
                 use_required_attribute=False,
                 **kwargs,
             )

@@ -288,3 +288,24 @@ def test_rows_over_the_most_are_said_and_never_dropped(as_kari, draft):
 def test_a_hidden_number_of_a_million_rows_saves_nothing(as_kari, draft):
     answer = as_kari.post(address(draft), typed(draft, **{"grenser-rad-count": "1000000"}))
     assert (answer.status_code, stored(draft).thresholds.count()) == (422, 7)
+
+
+def test_what_is_no_longer_offered_stays_and_can_be_saved(as_kari, draft):
+    """An answer that the form has lost, and a form that does not exist here: the sending says so, not the saving."""
+    limit = {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "breath", "red_answers": ["at_rest", "mye"]}
+    draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    add_schedule(draft, None, questionnaire_code="ukjent")
+    changes = {"vanlig-habitual_state": "Bra.", "maletider-rad-0-times": "09.00", "grenser-rad-0-yellow_low": "87"}
+    answer = as_kari.post(address(draft), typed(draft, **changes), headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["errors"]) == (200, {})
+    found = stored(draft)
+    assert found.thresholds.get(kind="ANSWER").red_answers == ["at_rest", "mye"]
+    assert [row.questionnaire_code for row in found.schedules.all()] == ["ukjent"]
+
+
+def test_an_answer_that_never_stood_there_is_no_choice(as_kari, draft):
+    limit = {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "breath", "red_answers": ["at_rest"]}
+    draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    row = next(n for n, each in enumerate(content_of(draft).thresholds) if each["kind"] == "ANSWER")
+    answer = as_kari.post(address(draft), typed(draft, **{f"grenser-rad-{row}-red_answers": "mye"}))
+    assert (answer.status_code, stored(draft).thresholds.get(kind="ANSWER").red_answers) == (422, ["at_rest"])
