@@ -12,6 +12,7 @@ from typing import Any, Final
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
@@ -38,7 +39,7 @@ def exported(version: PlanVersion, *, now: datetime) -> dict[str, Any]:
         "municipality": version.municipality.name,
         "number": version.number,
         "status": version.status,
-        "approved_on": version.approved_at.date().isoformat() if version.approved_at else None,
+        "approved_on": timezone.localdate(version.approved_at).isoformat() if version.approved_at else None,
         "birth_date": version.patient.birth_date.isoformat(),
         "content": as_json(content_of(version)),
     }

@@ -1,6 +1,7 @@
 """A plan from another municipality: by a person who may read both, or in a file; always a draft."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -189,6 +190,16 @@ def test_the_export_is_a_file_without_a_name(world, as_kari):
     assert answer["Content-Disposition"] == 'attachment; filename="egenbehandlingsplan-versjon-1.json"'
     assert answer.json()["content"] == as_json(content_of(world.per_plan))
     assert let_in(Client(), world.siri).get(reverse("plan-export", args=[world.per_plan.pk])).status_code == 404
+
+
+def test_the_file_has_the_day_of_approval_in_norway(world):
+    world.per_plan.approved_at = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)
+    assert exported(world.per_plan, now=NOW)["approved_on"] == "2026-11-18"
+
+
+def test_only_what_was_approved_is_handed_over(world, as_kari, kari):
+    draft = revise(version=world.per_plan, by=kari, now=NOW)
+    assert as_kari.get(reverse("plan-export", args=[draft.pk])).status_code == 404
 
 
 def test_the_two_rows_are_one_person(world, moved):
