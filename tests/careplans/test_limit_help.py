@@ -112,6 +112,13 @@ def test_without_measurements_it_says_so_and_proposes_nothing_of_the_own(world):
     assert "Kan ikke foreslås" in offer.proposal.warnings[0]
 
 
+def test_on_the_first_day_there_is_no_period_to_count_from(as_kari, draft):
+    Enrolment.objects.filter(patient=draft.patient).update(allocated_on=NOW.date(), started_on=NOW.date())
+    page = as_kari.get(address(draft)).text
+    assert "Oppfølgingen begynte i dag, så det er ingen hele dager å regne ut fra ennå." in page
+    assert "Regnet ut fra pasientens egne målinger" not in page
+
+
 class TestTooLittleData:
     @pytest.fixture
     def first(self, world):
