@@ -82,7 +82,9 @@ class LimitForm(RowForm):
         item = self.names.items.get((self.about["quantity"], self.about["item"]))
         options = {str(each["value"]): str(each["label"]) for each in (item.options if item else [])}
         options = {{"True": "true", "False": "false"}.get(value, value): label for value, label in options.items()}
-        standing = {name: {value: value for value in self.initial.get(name, [])} for name in ANSWERS}
+        # Somebody else may have taken a row away meanwhile: the row that stands here must be about the same.
+        same = all((self.initial.get(name) or "") == value for name, value in self.about.items())
+        standing = {name: {value: value for value in self.initial.get(name, [])} if same else {} for name in ANSWERS}
         return {
             name: forms.MultipleChoiceField(
                 label=label,

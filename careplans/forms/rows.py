@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from django import forms
 from django.forms.utils import ErrorDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from careplans.services.as_json import MOST_ROWS
 from dho.lib.numbers import whole_number
 
-# No page sends more; a number typed into the hidden field must not make a million forms.
-MOST: Final = 60
+# So many are drawn, full or empty: a number typed into the hidden field must not make a million forms.
+_DRAWN: Final = 3 * MOST_ROWS
 
 
 class RowForm(forms.Form):
@@ -57,14 +59,17 @@ class Rows:
         **kwargs: Any,
     ) -> None:
         self.prefix = prefix
-        self.count = len(initial) + extra
+        self.count, self.cut = len(initial) + extra, False
+        self.errors: list[str] = []
         if data is not None:
-            self.count = min(whole_number(data.get(self.count_name, "")) or 0, MOST)
+            asked = whole_number(data.get(self.count_name, "")) or 0
+            self.count, self.cut = min(asked, _DRAWN), asked > _DRAWN
         self.forms: list[Any] = [
             form(
                 data,
                 prefix=f"{prefix}-{number}",
-                initial=initial[number] if data is None and number < len(initial) else None,
+                # Also when bound: a choice that is no longer offered stays where it stands.
+                initial=initial[number] if number < len(initial) else None,
                 use_required_attribute=False,
                 **kwargs,
             )
@@ -77,9 +82,12 @@ class Rows:
         return f"{self.prefix}-count"
 
     def is_valid(self) -> bool:
-        """Every row that counts is right."""
+        """Every row that counts is right, and there are not more than a plan takes: none is dropped in silence."""
         checked = [form.is_valid() for form in self.forms]
-        return all(checked)
+        too_many = self.cut or sum(form.counts for form in self.forms) > MOST_ROWS
+        sentence = gettext("Det er for mange rader her. Fjern noen, slik at det er høyst %(most)s.")
+        self.errors = [sentence % {"most": MOST_ROWS}] if too_many else []
+        return all(checked) and not too_many
 
     def kept(self) -> list[dict[str, Any]]:
         """What each row that counts says."""

@@ -14,9 +14,10 @@ from careplans.forms.fields import Clocks, Lines, Whole, Words, select
 from careplans.forms.limits import LIMITS, LimitForm, LimitRows, NewLimitForm
 from careplans.forms.rows import RowForm, Rows
 from careplans.queries.subjects import Subjects
+from careplans.scoring import RuleKind
 from careplans.services import PlanContent
 from careplans.services.sections import ZONE_OF
-from dho.lib.numbers import WEEKDAYS, decimal_comma
+from dho.lib.numbers import WEEKDAYS, decimal_comma, whole_number
 from dho.lib.texts import LazyText
 from organisations.forms import DayField
 
@@ -200,7 +201,7 @@ class Section:
     @property
     def errors(self) -> list[tuple[str, str]]:
         """Each error with the id of its field."""
-        found = []
+        found = [(self.key, text) for text in self.rows.errors] if self.rows else []
         for form in self.forms:
             found += [(self.key, str(error)) for error in form.non_field_errors()]
             found += [(bound.auto_id, str(error)) for bound in form for error in bound.errors]
@@ -265,7 +266,7 @@ def with_proposal(data: Any, limits: Section, values: Mapping[str, Any]) -> Any:
     """What was typed, with the proposed limits in the row about the same thing, or in one more row."""
     rows = _rows(limits)
     about = {name: str(values.get(name) or "") for name in ("kind", "quantity", "item")}
-    same = (number for number, form in enumerate(rows.forms) if getattr(form, "about", None) == about)
+    same = (number for number, form in enumerate(rows.forms) if _says_the_same(form, about, values))
     given = about | dict.fromkeys(LIMITS, "")
     given |= {
         name: decimal_comma(value) if isinstance(value, Decimal) else str(value)
@@ -273,6 +274,15 @@ def with_proposal(data: Any, limits: Section, values: Mapping[str, Any]) -> Any:
         if name not in about
     }
     return _with_row(data, rows, next(same, rows.count), given)
+
+
+def _says_the_same(row: LimitForm, about: Mapping[str, str], values: Mapping[str, Any]) -> bool:
+    """A row that stays, about the same thing; rules of one quantity in two windows are two rules."""
+    typed = {name: row.data.get(row.add_prefix(name), "") for name in ("remove", "window_hours")}
+    if row.about != about or typed["remove"]:
+        return False
+    in_window = about["kind"] in (RuleKind.CHANGE, RuleKind.REPEATED)
+    return not in_window or whole_number(typed["window_hours"].strip()) == values.get("window_hours")
 
 
 def _with_row(data: Any, rows: Rows, number: int, values: Mapping[str, Any]) -> Any:

@@ -34,6 +34,11 @@ class LimitHelp:
     missing: list[str]
     page: PlanPage
 
+    @property
+    def has_days(self) -> bool:
+        """Whether a whole day has gone: on the first there is nothing to count from."""
+        return self.period.first <= self.period.last
+
 
 def limit_help(version: PlanVersion, *, now: datetime) -> LimitHelp:
     """By the patient's target groups and own values. A proposal is only text until the nurse takes it and saves."""

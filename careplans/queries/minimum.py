@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion, Threshold
@@ -47,10 +47,10 @@ def missing_data(
         usual = usual_values(code, catalogue, found)
         measured, times = (usual.measured_days, len(usual.values)) if usual else (0, 0)
         if measured < days or times < readings:
-            numbers = {"what": catalogue[code].label, "measured": measured, "times": times}
-            said = gettext("%(what)s: målt %(measured)s dager, %(times)s målinger.") % numbers
-            asked = gettext("Tjenesten krever minst %(days)s dager og %(readings)s målinger.")
-            sentences.append(f"{said} {asked % {'days': days, 'readings': readings}}")
+            said = gettext("%(what)s: målt %(days)s, %(readings)s.")
+            asked = gettext("Tjenesten krever minst %(days)s og %(readings)s.")
+            told = {"what": catalogue[code].label} | _counted(measured, times)
+            sentences.append(f"{said % told} {asked % _counted(days, readings)}")
     return sentences
 
 
@@ -63,6 +63,14 @@ def little_data(version: PlanVersion, *, now: datetime) -> list[str]:
     if not new:
         return []
     return missing_data(version.patient, trial_period(version.patient, now=now), now=now, quantities=new)
+
+
+def _counted(days: int, readings: int) -> dict[str, str]:
+    """Both numbers with their word: «1 dag», «3 målinger»."""
+    return {
+        "days": ngettext("%(days)s dag", "%(days)s dager", days) % {"days": days},
+        "readings": ngettext("%(number)s måling", "%(number)s målinger", readings) % {"number": readings},
+    }
 
 
 def _newest(patient: Patient) -> PlanVersion | None:

@@ -6,7 +6,7 @@ JSON number would be a float.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from decimal import Decimal
 from typing import Any, Final
@@ -20,8 +20,8 @@ from careplans.models import PlanVersion
 from careplans.services.content import COLUMNS, ROWS, PlanContent
 
 _KEYS: Final = frozenset({"id", "municipality_id", "version_id", "trial_id"})
-# More rows of a kind than any plan has: a file must not fill the database.
-MOST_ROWS: Final = 100
+# More rows of a kind than any plan has: neither a file nor a page fills the database.
+MOST_ROWS: Final = 60
 
 
 class Unreadable(Exception):
@@ -52,6 +52,9 @@ def from_json(said: Any) -> PlanContent:
         found[name] = _cleaned(field, name, said.get(name), problems)
     for name, model in ROWS.items():
         found[name] = _rows(model, name, said.get(name, []), problems)
+    weeks, way = found["guidance_every_weeks"], found["guidance_form"]
+    if weeks == 0 or (weeks is not None) != bool(way):
+        problems.append(gettext("%(field)s: verdiene passer ikke sammen.") % {"field": "guidance_every_weeks"})
     if problems:
         raise Unreadable(problems)
     return PlanContent(**found)
@@ -100,15 +103,49 @@ def _plain(value: Any) -> Any:
 
 def _rows(model: type[models.Model], name: str, said: Any, problems: list[str]) -> list[dict[str, Any]]:
     if not isinstance(said, list) or len(said) > MOST_ROWS or not all(isinstance(row, Mapping) for row in said):
-        problems.append(gettext("%(field)s: skal være en liste med høyst 100 rader.") % {"field": name})
+        sentence = gettext("%(field)s: skal være en liste med høyst %(most)s rader.")
+        problems.append(sentence % {"field": name, "most": MOST_ROWS})
         return []
-    return [
-        {
-            field.attname: _cleaned(field, f"{name} {number}, {field.attname}", _given(field, row), problems)
+    found = []
+    for number, row in enumerate(said, 1):
+        where, before = f"{name} {number}", len(problems)
+        values = {
+            field.attname: _cleaned(field, f"{where}, {field.attname}", _given(field, row), problems)
             for field in fields_of(model)
         }
-        for number, row in enumerate(said, 1)
-    ]
+        if len(problems) == before:
+            problems.extend(_impossible(name, where, values))
+        found.append(values)
+    if not problems:
+        problems.extend(_twice(model, name, found))
+    return found
+
+
+def _impossible(name: str, where: str, row: Mapping[str, Any]) -> Iterator[str]:
+    """What the row's constraints in the database refuse; the order of limits the scorer explains in words."""
+    wrong = {
+        "schedules": lambda: {
+            "type_id": bool(row["type_id"]) == bool(row["questionnaire_code"]),
+            "weekdays": not set(row["weekdays"]) <= set(range(7)),
+        },
+        "thresholds": lambda: {
+            "n": (row["n"] is None) != (row["m"] is None) or (row["n"] is not None and not 1 <= row["n"] <= row["m"]),
+            "scale": row["scale"] not in (None, 1, 2),
+        },
+    }
+    for field, is_wrong in wrong.get(name, dict)().items():
+        if is_wrong:
+            yield gettext("%(field)s: verdiene passer ikke sammen.") % {"field": f"{where}, {field}"}
+
+
+def _twice(model: type[models.Model], name: str, rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Rows of which a version has only one."""
+    for constraint in model._meta.constraints:  # noqa: SLF001
+        if isinstance(constraint, models.UniqueConstraint) and constraint.condition is None:
+            columns = [column for column in constraint.fields if column != "version"]
+            if len({tuple(row[column] for column in columns) for row in rows}) < len(rows):
+                told = {"field": f"{name}, {', '.join(columns)}"}
+                yield gettext("%(field)s: det samme står to ganger.") % told
 
 
 def _given(field: "models.Field[Any, Any]", row: Mapping[str, Any]) -> Any:
@@ -121,18 +158,39 @@ def _cleaned(field: Any, where: str, value: Any, problems: list[str]) -> Any:
         if value is None and not field.null:
             value = field.get_default()
         if isinstance(field, ArrayField):
-            return [field.base_field.clean(each, None) for each in _listed(value)]
-        if isinstance(value, dict | list) or (isinstance(value, str) and "\x00" in value):
-            raise ValidationError(gettext("kan ikke leses."))
-        found = field.target_field.to_python(value) if field.is_relation else field.to_python(value)
-        if value is not None:
-            field.run_validators(found)
-            _choice(field, found)
+            found = [field.base_field.clean(legible(each), None) for each in _listed(value)]
+        else:
+            found = _scalar(field, legible(value))
+        if field.model is not PlanVersion and _is_missing(field, found):
+            raise ValidationError(gettext("må fylles ut."))
         return found
-    except (ValidationError, ValueError, OverflowError) as refused:
+    except (ValidationError, ValueError, TypeError, OverflowError) as refused:
         why = " ".join(refused.messages) if isinstance(refused, ValidationError) else gettext("kan ikke leses.")
         problems.append(f"{where}: {why}")
         return None
+
+
+def legible(value: Any) -> Any:
+    """The value, when it is one and no text that the database cannot hold. Raises ValidationError."""
+    text = value if isinstance(value, str) else ""
+    if isinstance(value, dict | list) or "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValidationError(gettext("kan ikke leses."))
+    return value
+
+
+def _scalar(field: Any, value: Any) -> Any:
+    found = field.target_field.to_python(value) if field.is_relation else field.to_python(value)
+    if value is not None:
+        field.run_validators(found)
+        _choice(field, found)
+    return found
+
+
+def _is_missing(field: Any, value: Any) -> bool:
+    """Whether the row says nothing where it must. What a version must say is asked for when it is written."""
+    if value is None:
+        return not field.null
+    return not (field.blank or field.null) and (value == [] or (isinstance(value, str) and not value.strip()))
 
 
 def _choice(field: Any, value: Any) -> None:

@@ -3,23 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from careplans.enums import Initiator, Zone
-from careplans.models import PlanVersion
+from careplans.models import PlanVersion, Threshold
 from careplans.queries.catalogue import ruleset_of
 from careplans.queries.gp import latest_enrolment
+from careplans.scoring import RuleKind
+from careplans.scoring.answered import answer_code
 from careplans.services.individual import not_yet_individual
 from careplans.services.sentences import sentences
-from measurements.enums import FormStatus
+from measurements.enums import FormStatus, ItemKind
 from measurements.models import Questionnaire
 from patients.models import Patient
 from patients.queries import has_deciding_doctor, in_hospitals_phase
 
 _SECTION: Final = {Zone.GREEN: "gronn", Zone.YELLOW: "gul", Zone.RED: "rod"}
+_OF_FORMS: Final = (RuleKind.SCORE.value, RuleKind.ANSWER.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ def hindrances(version: PlanVersion, *, now: datetime) -> list[Hindrance]:
     found = [Hindrance("grenser", sentence) for sentence in sentences(ruleset_of(version))]
     if not version.thresholds.exists():
         found.append(Hindrance("grenser", gettext("Planen har ingen grenseverdier.")))
-    found += [*_zones(version), *_frame(version, now=now), *_forms_out_of_use(version)]
+    found += [*_unanswerable(version), *_zones(version), *_frame(version, now=now), *_forms_out_of_use(version)]
     return found + [Hindrance(section, text) for section, text in not_yet_individual(version)]
 
 
@@ -93,6 +97,36 @@ def _forms_out_of_use(version: PlanVersion) -> Iterator[Hindrance]:
     missing = gettext("Skjemaet «%(form)s» er ikke i bruk. Velg et annet, eller ta det ut av planen.")
     for code in sorted({*asked} - {*in_use}):
         yield Hindrance("maletider", missing % {"form": code})
+
+
+def _unanswerable(version: PlanVersion) -> Iterator[Hindrance]:
+    """Limits on a form, question or answer that nobody can give today: the worst answer would be judged green (P2)."""
+    limits = version.thresholds.filter(kind__in=_OF_FORMS).order_by("quantity", "item", "pk")
+    codes = {limit.quantity for limit in limits}
+    active = Questionnaire.objects.filter(code__in=codes, status=FormStatus.ACTIVE).prefetch_related("items")
+    forms = {form.code: form for form in active}
+    for limit in limits:
+        if text := _unanswerable_text(limit, forms.get(limit.quantity)):
+            yield Hindrance("grenser", text)
+
+
+def _unanswerable_text(limit: Threshold, form: Questionnaire | None) -> str:
+    if form is None:
+        missing = gettext("Grensen for skjemaet «%(form)s»: skjemaet er ikke i bruk. Fjern grensen.")
+        return missing % {"form": limit.quantity}
+    if limit.kind != RuleKind.ANSWER:
+        return ""
+    item = next((each for each in form.items.all() if each.code == limit.item), None)
+    told = {"form": form.title, "question": item.text if item else limit.item}
+    if item is None:
+        return gettext("Grensen for «%(question)s»: spørsmålet er ikke i skjemaet «%(form)s». Fjern grensen.") % told
+    known = {answer_code(Decimal(each) if type(each) is int else each) for each in item.answers}
+    gone = {*limit.green_answers, *limit.yellow_answers, *limit.red_answers} - known
+    # A number that is no scale can be anything.
+    if not gone or (item.kind == ItemKind.NUMBER and not known):
+        return ""
+    told["answers"] = ", ".join(sorted(gone))
+    return gettext("Grensen for «%(question)s»: svaret «%(answers)s» finnes ikke lenger. Fjern krysset.") % told
 
 
 def _nobody_decides(patient: Patient, *, now: datetime) -> list[str]:

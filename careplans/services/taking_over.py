@@ -9,15 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
-from careplans.services.as_json import Unreadable, as_json, from_json
+from careplans.services.as_json import Unreadable, as_json, from_json, legible
 from careplans.services.content import PlanContent, content_of
 from careplans.services.drafting import create_draft
 from careplans.services.refusals import NotYours
@@ -37,7 +39,7 @@ def exported(version: PlanVersion, *, now: datetime) -> dict[str, Any]:
         "municipality": version.municipality.name,
         "number": version.number,
         "status": version.status,
-        "approved_on": version.approved_at.date().isoformat() if version.approved_at else None,
+        "approved_on": timezone.localdate(version.approved_at).isoformat() if version.approved_at else None,
         "birth_date": version.patient.birth_date.isoformat(),
         "content": as_json(content_of(version)),
     }
@@ -79,7 +81,7 @@ def take_over_file(*, patient: Patient, said: Any, by: Actor, now: datetime) -> 
     if said.get("status") not in _APPROVED:
         raise Unreadable([gettext("Planen i filen har aldri vært godkjent, og kan ikke tas over.")])
     content = from_json(said.get("content"))
-    where, number = str(said.get("municipality", ""))[:100], said.get("number")
+    where, number = _place(said.get("municipality", "")), said.get("number")
     return _draft(patient, content, _whence(where, number if isinstance(number, int) else 0), by=by, now=now)
 
 
@@ -87,6 +89,14 @@ def _draft(patient: Patient, content: PlanContent, whence: str, *, by: Actor, no
     """The review date and how it is anchored belong to the old place; who began it here is this person's role."""
     content = replace(content, review_on=None, anchoring="", initiator=initiator_of(by))
     return create_draft(patient=patient, content=content, by=by, now=now, taken_over_from=whence)
+
+
+def _place(said: Any) -> str:
+    """The municipality as the file names it. Raises Unreadable."""
+    try:
+        return str(legible(said))[:100]
+    except ValidationError:
+        raise Unreadable([gettext("Kommunen i filen kan ikke leses.")]) from None
 
 
 def _whence(where: str, number: int) -> str:

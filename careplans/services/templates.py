@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.actor import Actor
@@ -33,9 +33,12 @@ def new_template(
     """The first draft of a template of the own service, empty or a copy. Raises NotYours, NameTaken."""
     if not writes_templates(by) or (copy_of and copy_of.template.service_id not in (None, by.service_id)):
         raise NotYours
-    if PlanTemplate.objects.filter(service_id=by.service_id, name=name.strip()).exists():
-        raise NameTaken
-    template = PlanTemplate.objects.create(service_id=by.service_id, name=name.strip())
+    try:
+        # Asked first, two at once would both be told that the name is free.
+        with transaction.atomic():
+            template = PlanTemplate.objects.create(service_id=by.service_id, name=name.strip())
+    except IntegrityError:
+        raise NameTaken from None
     content = copy_of.content if copy_of else as_json(PlanContent(what_matters=""))
     return _draft(template, content, by=by, now=now)
 

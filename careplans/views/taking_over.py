@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -79,9 +79,11 @@ def _read(file: Any) -> Any:
 @never_cache
 @require_safe
 def export(request: ActorRequest, version_id: UUID) -> HttpResponse:
-    """The version as a file to hand over. No name in the file's name: it ends up in lists of downloads."""
+    """An approved version as a file to hand over. No name in the file's name: it ends up in lists of downloads."""
     now = timezone.now()
     version = open_written(request, version_id, Action.EXPORT_PLAN, now)
+    if version.approved_at is None:
+        raise Http404
     answer = JsonResponse(exported(version, now=now), json_dumps_params={"ensure_ascii": False, "indent": 2})
     answer["Content-Disposition"] = f'attachment; filename="egenbehandlingsplan-versjon-{version.number}.json"'
     return answer

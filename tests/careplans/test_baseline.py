@@ -161,6 +161,12 @@ class TestLittleData:
         # Without being told, it asks about what the newest version has limits for.
         assert missing_data(trial, trial_period(trial, now=NOW), now=NOW) == said
 
+    def test_one_is_one_day_and_one_measurement(self, world, trial):
+        FollowUpService.objects.filter(pk=world.joint.pk).update(minimum_days=1, minimum_readings=2)
+        measure(world, "spo2", [90])
+        said = missing_data(trial, trial_period(trial, now=NOW), now=NOW, quantities={"spo2"})
+        assert said == ["Oksygenmetning: målt 1 dag, 1 måling. Tjenesten krever minst 1 dag og 2 målinger."]
+
     def test_the_trial_is_at_most_four_weeks_and_never_before_the_course(self, world, trial):
         assert trial_period(trial, now=NOW) == Period(date(2026, 11, 4), date(2026, 11, 17))
         assert trial_period(world.per, now=NOW) == Period(date(2026, 10, 21), date(2026, 11, 17))

@@ -10,11 +10,12 @@ from careplans.forms.sections import sections_of
 from careplans.models import PlanVersion
 from careplans.queries.subjects import Subjects
 from careplans.services import begin_plan, content_of, put_in_force, revise, send_to_gp
+from careplans.services.as_json import MOST_ROWS
 from careplans.services.sections import stamp_of
 from tests.careplans.test_content_round_trip import posted
 from tests.database import see_everything
 from tests.factories.accounts import let_in
-from tests.factories.careplans import make_template
+from tests.factories.careplans import add_schedule, make_template
 from tests.factories.clock import NOW
 from tests.factories.patients import make_enrolment, make_patient
 
@@ -270,3 +271,41 @@ def test_the_patients_text_has_no_limits(as_kari, draft):
 def test_the_review_date_must_be_ahead(as_kari, draft):
     PlanVersion.objects.filter(pk=draft.pk).update(review_on=NOW.date() - timedelta(days=400))
     assert "Velg en dag etter i dag" in as_kari.get(address(draft)).text
+
+
+def test_rows_over_the_most_are_said_and_never_dropped(as_kari, draft):
+    """Also where the nurse wrote somewhere else on the page."""
+    for _number in range(MOST_ROWS + 1):
+        add_schedule(draft)
+    answer = as_kari.post(address(draft), typed(draft, **{"maletider-rad-0-times": "09.00"}))
+    assert answer.status_code == 422
+    assert "Det er for mange rader her. Fjern noen, slik at det er høyst 60." in answer.text
+    assert stored(draft).schedules.count() == MOST_ROWS + 1
+    answer = as_kari.post(address(draft), typed(draft, **{"maletider-rad-0-remove": "on"}))
+    assert (answer.status_code, stored(draft).schedules.count()) == (302, MOST_ROWS)
+
+
+def test_a_hidden_number_of_a_million_rows_saves_nothing(as_kari, draft):
+    answer = as_kari.post(address(draft), typed(draft, **{"grenser-rad-count": "1000000"}))
+    assert (answer.status_code, stored(draft).thresholds.count()) == (422, 7)
+
+
+def test_what_is_no_longer_offered_stays_and_can_be_saved(as_kari, draft):
+    """An answer that the form has lost, and a form that does not exist here: the sending says so, not the saving."""
+    limit = {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "breath", "red_answers": ["at_rest", "mye"]}
+    draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    add_schedule(draft, None, questionnaire_code="ukjent")
+    changes = {"vanlig-habitual_state": "Bra.", "maletider-rad-0-times": "09.00", "grenser-rad-0-yellow_low": "87"}
+    answer = as_kari.post(address(draft), typed(draft, **changes), headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["errors"]) == (200, {})
+    found = stored(draft)
+    assert found.thresholds.get(kind="ANSWER").red_answers == ["at_rest", "mye"]
+    assert [row.questionnaire_code for row in found.schedules.all()] == ["ukjent"]
+
+
+def test_an_answer_that_never_stood_there_is_no_choice(as_kari, draft):
+    limit = {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "breath", "red_answers": ["at_rest"]}
+    draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    row = next(n for n, each in enumerate(content_of(draft).thresholds) if each["kind"] == "ANSWER")
+    answer = as_kari.post(address(draft), typed(draft, **{f"grenser-rad-{row}-red_answers": "mye"}))
+    assert (answer.status_code, stored(draft).thresholds.get(kind="ANSWER").red_answers) == (422, ["at_rest"])

@@ -1,12 +1,16 @@
 """Beside the limits in the editor: what the trial proposes and lacks, and what the saved limits would have given."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
 
+from careplans.forms.sections import sections_of, with_proposal
 from careplans.models import Threshold
 from careplans.queries.limit_help import limit_help
-from careplans.services import revise
+from careplans.queries.subjects import Subjects
+from careplans.services import PlanContent, revise
 from patients.models import Enrolment
 from tests.careplans.test_editor_page import address, stored, typed
 from tests.factories.careplans import make_draft
@@ -66,6 +70,27 @@ def test_what_is_not_in_the_plan_gets_a_row_of_its_own(as_kari, draft):
     assert not draft.thresholds.filter(quantity="spo2").exists()
 
 
+@pytest.mark.parametrize(("window", "row"), [("72", 0), (" 72 ", 0), ("168", 1), ("", 1)])
+def test_a_rule_in_another_window_is_another_rule(draft, window, row):
+    change = {"kind": "CHANGE", "quantity": "weight", "item": ""}
+    assert taken(change, change | {"window_hours": window}, {"window_hours": 72}) == row
+
+
+def test_a_row_that_is_to_be_removed_is_not_filled_in(draft):
+    band = {"kind": "BAND", "quantity": "spo2", "item": ""}
+    assert (taken(band, band, {}), taken(band, band | {"remove": "on"}, {})) == (0, 1)
+
+
+def taken(about, stands, more):
+    """The row that a proposal of 2 comes to stand in, when the first says `stands`."""
+    data = QueryDict(mutable=True)
+    data.update({"grenser-rad-count": "1"} | {f"grenser-rad-0-{name}": value for name, value in stands.items()})
+    sections = sections_of(PlanContent(what_matters=""), data, subjects=Subjects.current())
+    limits = next(each for each in sections if each.key == "grenser")
+    wider = with_proposal(data, limits, about | {"yellow_high": Decimal(2)} | more)
+    return next(row for row in (0, 1) if wider.get(f"grenser-rad-{row}-yellow_high") == "2")
+
+
 @pytest.mark.parametrize("key", ["", "BAND-nothing-", "BAND-spo2-72", "x" * 5000])
 def test_a_proposal_that_is_not_one_changes_nothing(as_kari, draft, key):
     page = as_kari.post(address(draft), typed(draft, use=key))
@@ -85,6 +110,13 @@ def test_without_measurements_it_says_so_and_proposes_nothing_of_the_own(world):
     offer = offer_of(draft, "spo2")
     assert (offer.proposal.values, offer.words) == (None, "")
     assert "Kan ikke foreslås" in offer.proposal.warnings[0]
+
+
+def test_on_the_first_day_there_is_no_period_to_count_from(as_kari, draft):
+    Enrolment.objects.filter(patient=draft.patient).update(allocated_on=NOW.date(), started_on=NOW.date())
+    page = as_kari.get(address(draft)).text
+    assert "Oppfølgingen begynte i dag, så det er ingen hele dager å regne ut fra ennå." in page
+    assert "Regnet ut fra pasientens egne målinger" not in page
 
 
 class TestTooLittleData:

@@ -1,6 +1,7 @@
 """A plan from another municipality: by a person who may read both, or in a file; always a draft."""
 
 import json
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -111,6 +112,53 @@ def test_a_file_that_is_wrong_is_refused_in_words(world, moved, as_kari, changes
     assert not PlanVersion.objects.filter(patient=moved).exists()
 
 
+SCHEDULE = {"type_id": "spo2", "questionnaire_code": "", "weekdays": [0], "times": ["08:00"], "grace_minutes": 120}
+MEASURE = {"zone": "RED", "kind": "OWN", "position": 0, "text": "Ring oss."}
+LIMIT = {"kind": "BAND", "quantity": "spo2", "yellow_low": "88"}
+
+
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        ({"what_matters": "a\ud800"}, "what_matters"),
+        ({"what_matters": "a\x00"}, "what_matters"),
+        ({"review_on": 5}, "review_on"),
+        ({"guidance_every_weeks": 2, "guidance_form": ""}, "guidance_every_weeks"),
+        ({"guidance_every_weeks": None, "guidance_form": "VISIT"}, "guidance"),
+        ({"guidance_every_weeks": 0, "guidance_form": ""}, "guidance_every_weeks"),
+        ({"measures": [MEASURE | {"text": ""}]}, "measures 1, text"),
+        ({"measures": [MEASURE | {"text": " "}]}, "measures 1, text"),
+        ({"measures": [MEASURE | {"position": None}]}, "measures 1, position"),
+        ({"measures": [MEASURE, MEASURE]}, "measures, zone, position: det samme står to ganger."),
+        ({"goals": [{"position": 0, "text": ""}]}, "goals 1, text"),
+        ({"goals": [{"position": 0, "text": "A"}, {"position": 0, "text": "B"}]}, "goals, position"),
+        ({"responsibilities": [{"position": 0, "task": "", "who": "Per"}]}, "responsibilities 1, task"),
+        ({"zone_texts": [{"zone": "RED", "signs": "A"}, {"zone": "RED", "signs": "B"}]}, "zone_texts, zone"),
+        ({"schedules": [SCHEDULE | {"questionnaire_code": "daily_form"}]}, "schedules 1, type_id"),
+        ({"schedules": [SCHEDULE | {"type_id": None}]}, "schedules 1, type_id"),
+        ({"schedules": [SCHEDULE | {"weekdays": [9]}]}, "schedules 1, weekdays"),
+        ({"schedules": [SCHEDULE | {"weekdays": []}]}, "schedules 1, weekdays"),
+        ({"schedules": [SCHEDULE | {"times": [5]}]}, "schedules 1, times"),
+        ({"thresholds": [LIMIT | {"scale": 3}]}, "thresholds 1, scale"),
+        ({"thresholds": [LIMIT | {"n": 2}]}, "thresholds 1, n"),
+        ({"thresholds": [LIMIT | {"n": 3, "m": 2}]}, "thresholds 1, n"),
+        ({"thresholds": [LIMIT | {"red_answers": ["\x00"]}]}, "thresholds 1, red_answers"),
+    ],
+)
+def test_what_the_database_would_refuse_is_refused_in_words(world, moved, as_kari, content, where):
+    said = file_of(world.per_plan)
+    answer = upload(as_kari, moved, said | {"content": said["content"] | content})
+    assert (answer.status_code, where in answer.text) == (422, True)
+    see_everything()
+    assert not PlanVersion.objects.filter(patient=moved).exists()
+
+
+@pytest.mark.parametrize("name", ["a\x00", "a\ud800", ["Grue"], {}])
+def test_a_municipality_that_cannot_be_read_is_refused(world, moved, as_kari, name):
+    answer = upload(as_kari, moved, file_of(world.per_plan, municipality=name))
+    assert (answer.status_code, "Kommunen i filen kan ikke leses." in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe", b"[" * 100_000, b'{"a":', b"x" * 500_001])
 def test_what_is_no_json_is_refused(world, moved, as_kari, body):
     assert upload(as_kari, moved, body).status_code == 422
@@ -142,6 +190,16 @@ def test_the_export_is_a_file_without_a_name(world, as_kari):
     assert answer["Content-Disposition"] == 'attachment; filename="egenbehandlingsplan-versjon-1.json"'
     assert answer.json()["content"] == as_json(content_of(world.per_plan))
     assert let_in(Client(), world.siri).get(reverse("plan-export", args=[world.per_plan.pk])).status_code == 404
+
+
+def test_the_file_has_the_day_of_approval_in_norway(world):
+    world.per_plan.approved_at = datetime(2026, 11, 17, 23, 30, tzinfo=UTC)
+    assert exported(world.per_plan, now=NOW)["approved_on"] == "2026-11-18"
+
+
+def test_only_what_was_approved_is_handed_over(world, as_kari, kari):
+    draft = revise(version=world.per_plan, by=kari, now=NOW)
+    assert as_kari.get(reverse("plan-export", args=[draft.pk])).status_code == 404
 
 
 def test_the_two_rows_are_one_person(world, moved):

@@ -15,6 +15,7 @@ from careplans.services import (
     begin_plan,
     confirm,
     content_of,
+    hindrances,
     problems_of,
     revise,
     save_section,
@@ -119,6 +120,42 @@ class TestSaveSection:
                 version=draft, section="viktig", part={"what_matters": " ", "goals": []},
                 stamp=stamp(draft, "viktig"), by=kari, now=NOW,
             )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        (
+            {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "breath", "red_answers": ["at_rest", "mye"]},
+            "svaret «mye» finnes ikke lenger. Fjern krysset.",
+        ),
+        (
+            {"kind": "ANSWER", "quantity": "symptoms_copd", "item": "borte", "red_answers": ["at_rest"]},
+            "Grensen for «borte»: spørsmålet er ikke i skjemaet",
+        ),
+        (
+            {"kind": "ANSWER", "quantity": "ukjent", "item": "breath", "red_answers": ["at_rest"]},
+            "Grensen for skjemaet «ukjent»: skjemaet er ikke i bruk. Fjern grensen.",
+        ),
+        (
+            {"kind": "SCORE", "quantity": "ukjent", "yellow_high": Decimal(3)},
+            "Grensen for skjemaet «ukjent»: skjemaet er ikke i bruk. Fjern grensen.",
+        ),
+    ],
+)
+def test_a_limit_on_what_nobody_can_answer_is_not_sent(draft, kari, limit, sentence):
+    draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    found = hindrances(draft, now=NOW)
+    assert [(each.section, sentence in each.text) for each in found] == [("grenser", True)]
+    with pytest.raises(PlanProblems):
+        send_to_gp(version=draft, by=kari, now=NOW)
+
+
+def test_a_limit_on_a_form_in_use_hinders_nothing(draft):
+    for form, item, answer in (("symptoms_copd", "breath", "at_rest"), ("symptoms_diabetes", "hypo_help", "true")):
+        limit = {"kind": "ANSWER", "quantity": form, "item": item, "red_answers": [answer]}
+        draft.thresholds.create(municipality_id=draft.municipality_id, **limit)
+    assert hindrances(draft, now=NOW) == []
 
 
 class TestBeginPlan:
