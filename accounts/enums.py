@@ -64,6 +64,7 @@ class RevokedWhy(TextChoices):
 
     STAFF = "STAFF", _("Sperret")
     LOST = "LOST", _("Nettbrettet er mistet")
+    RETURNED = "RETURNED", _("Levert tilbake")
     REUSED = "REUSED", _("En brukt nøkkel ble brukt igjen. Noen kan ha kopiert den.")
 
 

@@ -277,7 +277,7 @@ class DeviceCredential(models.Model):
                 | models.Q(
                     revoked_at__isnull=False,
                     revoked_by__isnull=False,
-                    revoked_why__in=[RevokedWhy.STAFF, RevokedWhy.LOST],
+                    revoked_why__in=[RevokedWhy.STAFF, RevokedWhy.LOST, RevokedWhy.RETURNED],
                 ),
                 name="credential_revoked_by_and_why",
             ),

@@ -88,6 +88,10 @@ class EndProblem(TextChoices):
         "OPEN_ALERTS",
         _("Pasienten har åpne varsler. En sykepleier må behandle dem før forløpet kan avsluttes."),
     )
+    WAITING_SLOTS = (
+        "WAITING_SLOTS",
+        _("En forespørsel om hastetime venter på svar. Skriv inn svaret fra avdelingen før du avslutter forløpet."),
+    )
     NOT_ASSESSED = "NOT_ASSESSED", _("Nye målinger blir vurdert akkurat nå. Vent et øyeblikk, og prøv igjen.")
     DEVICES = "DEVICES", _("Utstyret er endret mens du hadde siden åpen. Se over det, og prøv igjen.")
 

@@ -92,11 +92,12 @@ def related_to(by: Actor, permission: Permission, *, on: date) -> Q:
 
 
 def equipment_out(on: date) -> QuerySet[DeviceCredential]:
-    """The devices that are with a patient: in use, or no longer in use and to be fetched (R-180). Not those lost."""
+    """The devices that are with a patient: in use, or no longer in use and to be fetched (R-180)."""
     in_use = DeviceCredential.objects.filter(revoked_at__isnull=True)
     # A device that was shut out and then let in again stands there once.
     again = Exists(in_use.filter(patient_id=OuterRef("patient_id"), label=OuterRef("label")))
-    to_fetch = Q(revoked_at__date__gt=on - FETCHED_WITHIN) & ~Q(again) & ~Q(revoked_why=RevokedWhy.LOST)
+    nothing_there = Q(revoked_why__in=[RevokedWhy.LOST, RevokedWhy.RETURNED])
+    to_fetch = Q(revoked_at__date__gt=on - FETCHED_WITHIN) & ~Q(again) & ~nothing_there
     return DeviceCredential.objects.filter(Q(revoked_at__isnull=True) | to_fetch)
 
 

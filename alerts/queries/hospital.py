@@ -44,16 +44,22 @@ def departments_for(patient: Patient, *, by: Actor, now: datetime, on: date) -> 
 
 
 def slots_of(by: Actor, *, now: datetime) -> QuerySet[OutpatientRequest]:
-    """Requests about the patients this person sees, the unanswered first; those that are over for a month."""
+    """Requests about the patients this person sees, the unanswered first and however old; what is over for a month."""
     mine = Q(department_id=by.service_id) | Q(patient__enrolments__service_id=by.service_id) & Q(
         patient__enrolments__ended_on__isnull=True
     )
     found = OutpatientRequest.objects.filter(mine, patient__in=own_patients(by, now=now).values("pk"))
     recent = found.filter(
-        Q(closed_at__isnull=True) | Q(closed_at__gt=now - SHOWN_FOR), requested_at__gt=now - 3 * SHOWN_FOR
+        Q(answer="")
+        | (Q(closed_at__isnull=True) | Q(closed_at__gt=now - SHOWN_FOR)) & Q(requested_at__gt=now - 3 * SHOWN_FOR)
     )
     related = recent.select_related("patient", "department", "requested_by", "answered_by")
     return related.defer("patient__national_id", "department__webhook_secret").order_by("-answer", "wanted_by", "pk")
+
+
+def has_unanswered_slot(patient_id: UUID) -> bool:
+    """Whether a department has been asked for an urgent slot and nobody has written down what it answered."""
+    return OutpatientRequest.objects.filter(patient_id=patient_id, answer="").exists()
 
 
 def latest_slots(patient: Patient) -> list[OutpatientRequest]:

@@ -17,7 +17,7 @@ from careplans.enums import DeliveryState, NoticeKind, VersionStatus
 from careplans.models import DoctorNotice, PlanVersion
 from careplans.queries.gp import latest_enrolment
 from dho.lib import rls
-from patients.models import Patient
+from patients.models import Enrolment, Patient
 from patients.queries import in_hospitals_phase
 
 CHANNEL = DoctorChannel()
@@ -27,7 +27,9 @@ def order_plan_notices(*, now: datetime) -> int:
     """A notice for each proposal that has none; how many. The version itself says that it was sent, so none is lost."""
     with everywhere():
         told = DoctorNotice.objects.filter(kind=NoticeKind.PLAN).values("version")
-        waiting = PlanVersion.objects.filter(status=VersionStatus.PROPOSED).exclude(pk__in=told)
+        followed = Enrolment.objects.filter(ended_on__isnull=True).values("patient")
+        proposed = PlanVersion.objects.filter(status=VersionStatus.PROPOSED, patient__in=followed)
+        waiting = proposed.exclude(pk__in=told)
         notices = [
             DoctorNotice(
                 municipality_id=version.municipality_id,

@@ -1,4 +1,4 @@
-"""The course ends: nothing may be left lying, in the queue or at home (R-017, R-180)."""
+"""The course ends: nothing may be left lying, in the queue, with the doctor or at home (R-017, R-180)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,17 +9,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actor import Actor
+from accounts.enums import RevokedWhy
 from accounts.models import DeviceCredential
 from accounts.services import revoke_credential
 from alerts.enums import AlertState, EndProblem
 from alerts.models import Alert, Expectation
+from alerts.queries.hospital import has_unanswered_slot
 from careplans.enums import TaskKind
 from careplans.models import CaseTask
-from careplans.services import hold
+from careplans.services import close_plan, hold
 from measurements.models import QuestionnaireResponse, Reading
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment
-from patients.services import take_step, withdraw_of_ended
+from patients.services import let_go, take_step, withdraw_of_ended
 
 
 class NotEnded(Exception):
@@ -71,6 +73,8 @@ def end_course(*, enrolment: Enrolment, ending: Ending, by: Actor, now: datetime
         started_on=course.started_on,
         trial_ends_on=course.trial_ends_on,
     )
+    close_plan(patient_id=course.patient_id, now=now)
+    let_go(course, by=by, now=now)
     Expectation.objects.filter(patient_id=course.patient_id).delete()
     return course
 
@@ -82,6 +86,8 @@ def _check(course: Enrolment, ending: Ending, *, today: date) -> None:
         raise NotEnded(EndProblem.BEFORE_START, "last_day")
     if Alert.objects.filter(patient_id=course.patient_id, state=AlertState.OPEN).exists():
         raise NotEnded(EndProblem.OPEN_ALERTS)
+    if has_unanswered_slot(course.patient_id):
+        raise NotEnded(EndProblem.WAITING_SLOTS)
     for facts in (Reading, QuestionnaireResponse):
         if facts.objects.filter(patient_id=course.patient_id, assessed_at__isnull=True).exists():
             raise NotEnded(EndProblem.NOT_ASSESSED)
@@ -90,7 +96,7 @@ def _check(course: Enrolment, ending: Ending, *, today: date) -> None:
 def _give_back(course: Enrolment, device: DeviceCredential, *, kept: str, by: Actor, now: datetime) -> None:
     """What is handed back is shut out at once; what is kept stays with its reason."""
     if not kept:
-        revoke_credential(credential=device, by=by, now=now)
+        revoke_credential(credential=device, by=by, now=now, why=RevokedWhy.RETURNED)
     CaseTask.objects.create(
         municipality_id=course.municipality_id,
         patient_id=course.patient_id,

@@ -15,6 +15,7 @@ from accounts.actor import ActorRequest
 from alerts.enums import AlertState
 from alerts.forms import EndCourseForm
 from alerts.models import Alert
+from alerts.queries.hospital import has_unanswered_slot
 from alerts.services import NotEnded, end_course
 from audit.enums import Action
 from audit.logged import logs
@@ -51,4 +52,5 @@ def end(request: ActorRequest, enrolment_id: UUID) -> HttpResponse:
             return redirect("courses")
     open_alerts = Alert.objects.filter(patient_id=course.patient_id, state=AlertState.OPEN).exists()
     context = {"course": course, "patient": course.patient, "form": form, "open_alerts": open_alerts}
+    context["waiting_slot"] = has_unanswered_slot(course.patient_id)
     return render(request, "alerts/course_end.html", context, status=status)

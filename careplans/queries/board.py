@@ -132,12 +132,17 @@ class Board:
     pages: int = 1
 
 
+def steps_of(by: Actor) -> list[Step]:
+    """The columns of this actor's board. A service loses sight of the patient when the course ends: it has no ended."""
+    return [step for step in Step if step != Step.ENDED or not by.service_id]
+
+
 def board_of(by: Actor, wanted: Wanted, *, now: datetime) -> Board:
     """What this actor runs: at most ten of each step, or fifty of the one asked for; late ones first."""
     today = timezone.localdate(now)
     rows = _courses(by, wanted, now=now) + _referrals(by, wanted, now=now)
     rows.sort(key=lambda row: (not row.late, row.due_on or date.max, row.since, str(row.id)))
-    columns = {step: Column(step) for step in Step}
+    columns = {step: Column(step) for step in steps_of(by)}
     size = PAGE if wanted.step else SHOWN
     first = (wanted.page - 1) * size if wanted.step else 0
     for row in rows:
@@ -175,7 +180,8 @@ def courses_of(by: Actor, *, now: datetime) -> QuerySet[Enrolment]:
 
 def _courses(by: Actor, wanted: Wanted, *, now: datetime) -> list[Row]:
     today = timezone.localdate(now)
-    found = courses_of(by, now=now).filter(Q(ended_on__isnull=True) | Q(ended_on__gt=today - RECENTLY))
+    lately = Q(ended_on__gt=today - RECENTLY) if Step.ENDED in steps_of(by) else Q(pk__in=[])
+    found = courses_of(by, now=now).filter(Q(ended_on__isnull=True) | lately)
     tasks = CaseTask.objects.filter(done_at__isnull=True)
     if wanted.service_id:
         found = found.filter(service_id=wanted.service_id)

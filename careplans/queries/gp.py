@@ -28,8 +28,9 @@ RECENT: Final = timedelta(days=30)
 
 
 def waiting_for(by: Actor, *, now: datetime) -> list[PlanVersion]:
-    """Proposals for the doctor's own patients, the longest wait first. Nobody else has any (R-125)."""
-    own = patients_to_decide_for(by, now=now).values("pk")
+    """Proposals for the doctor's own patients in a course, the longest wait first. Nobody else has any (R-125)."""
+    followed = Enrolment.objects.filter(ended_on__isnull=True).values("patient")
+    own = patients_to_decide_for(by, now=now).filter(pk__in=followed).values("pk")
     return list(
         PlanVersion.objects.filter(patient__in=own, status=VersionStatus.PROPOSED)
         .select_related("patient", "municipality", "sent_by")

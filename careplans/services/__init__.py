@@ -7,6 +7,7 @@ written. Everything here locks the patient's one Plan row first, so that two ste
 
 from careplans.services.as_json import Unreadable, as_json, from_json
 from careplans.services.changing import DoctorsChanges, approve_with_changes, content_with
+from careplans.services.closing import close_plan
 from careplans.services.content import PlanContent, content_of
 from careplans.services.course_tasks import (
     add_task,
@@ -80,6 +81,7 @@ __all__ = [
     "approve_with_changes",
     "as_json",
     "begin_plan",
+    "close_plan",
     "confirm",
     "content_of",
     "content_with",

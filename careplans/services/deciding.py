@@ -56,7 +56,7 @@ def has_hpr_number(by: Actor) -> bool:
 
 
 def waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersion:
-    """Only the patient's own doctor, with an HPR number, decides, and only what still waits (R-040, R-041, C3)."""
+    """Only the patient's own doctor, with an HPR number, decides what waits in an open course (R-040, R-041, C3)."""
     if not decides_for(version.patient, by=by, now=now) or not has_hpr_number(by):
         raise NotYours
     version = locked(version)
@@ -64,6 +64,8 @@ def waiting_for(version: PlanVersion, *, by: Actor, now: datetime) -> PlanVersio
         raise WrongStep(version.status)
     if version.status != VersionStatus.PROPOSED:
         raise AlreadyDecided(version)
+    if not version.patient.enrolments.filter(ended_on__isnull=True).exists():
+        raise NotYours
     return version
 
 

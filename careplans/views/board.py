@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from accounts.actor import ActorRequest
+from accounts.actor import Actor, ActorRequest
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
 from careplans.access import course_permission
-from careplans.queries.board import Step, Wanted, board_of
+from careplans.queries.board import Step, Wanted, board_of, steps_of
 from patients.queries import reaching_services
 
 
@@ -31,21 +31,21 @@ def courses(request: ActorRequest) -> HttpResponse:
     if by is None or not by.may(course_permission(by)):
         raise PermissionDenied
     record_list_access(Action.LIST_COURSES, municipality_ids=by.municipality_ids, by=by, now=now)
-    wanted = wanted_in(request.GET)
+    wanted = wanted_in(request.GET, by)
     board = board_of(by, wanted, now=now)
     services = [] if by.service_id else reaching_services(by.employer_id or 0, on=timezone.localdate(now))
     context = {"board": board, "wanted": wanted, "services": services, "today": timezone.localdate(now)}
     return render(request, "careplans/course/board.html", context)
 
 
-def wanted_in(asked: QueryDict) -> Wanted:
+def wanted_in(asked: QueryDict, by: Actor) -> Wanted:
     """What the address narrows the board to; what nobody understands narrows nothing."""
     step = asked.get("steg", "")
     side = asked.get("side", "")
     page = int(side) if side.isascii() and side.isdigit() and len(side) < 5 else 1
     return Wanted(
         service_id=_uuid(asked.get("tjeneste", "")),
-        step=Step(step) if step in set(Step) else None,
+        step=Step(step) if step in steps_of(by) else None,
         mine=asked.get("ansvar") == "meg",
         page=max(page, 1),
     )

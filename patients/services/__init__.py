@@ -16,6 +16,7 @@ from patients.services.handover import (
     withdraw_of_ended,
 )
 from patients.services.information import choose_decider, configures, current_text, record_given, write_text
+from patients.services.leaving import let_go
 from patients.services.pathway import begin, take_step
 from patients.services.referring import NewReferral, Person, find_or_register, refer
 from patients.services.rights import NotPossible, NotYours
@@ -49,6 +50,7 @@ __all__ = [
     "end_sharing",
     "find_or_register",
     "give_authority",
+    "let_go",
     "lift_block",
     "open_emergency_access",
     "propose_handover",

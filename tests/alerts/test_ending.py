@@ -7,22 +7,32 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from accounts.enums import Role
 from alerts.enums import AlertKind, EndProblem, Level
 from alerts.models import Alert, Expectation
 from alerts.queries.invariants import find_breaches
 from alerts.services import Ending, NotEnded, end_course, keep_expectations
 from alerts.services.desk import lock_patients
-from careplans.models import CaseTask
+from alerts.services.doctor_notices import order_plan_notices
+from careplans.models import CaseTask, PlanVersion, Schedule
+from careplans.queries.gp import waiting_for
+from careplans.queries.trial import trial_schedules
+from careplans.services import AlreadyDecided, CourseStopped, approve, evaluate, start_trial
+from careplans.services import NotYours as NotTheDoctors
+from patients.access import equipment_out, visible_patients
 from patients.enums import EnrolmentStatus
-from patients.models import Enrolment
+from patients.models import CareRelation, Enrolment, Patient
 from patients.services import NotYours
 from tests.database import see_everything
-from tests.factories.accounts import actor_of, make_device
-from tests.factories.care import make_handover
+from tests.factories.accounts import actor_of, make_device, make_membership, make_user
+from tests.factories.care import make_handover, make_hospital, share
+from tests.factories.careplans import add_schedule, make_draft, propose
+from tests.factories.careplans import approve as approved
 from tests.factories.clock import NOW
-from tests.factories.courses import TODAY, allocated, in_trial
+from tests.factories.courses import TODAY, allocated, held, in_trial, trial_of
+from tests.factories.hospital import make_slot
 from tests.factories.measurements import make_reading
-from tests.factories.organisations import make_service
+from tests.factories.organisations import make_agreement, make_service
 
 DAY = timedelta(days=1)
 
@@ -101,6 +111,125 @@ def test_a_handover_that_waits_is_withdrawn(world):
     end(world, course)
     handover.refresh_from_db()
     assert (handover.answer, handover.answered_by) == ("WITHDRAWN", world.kari)
+
+
+def planned(world):
+    """A course whose approved plan asks for something of its own, so that the trial's schedule is off."""
+    course = in_trial(world)
+    version = make_draft(course.patient, world.kari)
+    add_schedule(version)
+    approved(version, world.dahl, now=NOW - DAY)
+    return course
+
+
+def test_the_next_course_begins_without_the_limits_and_the_schedule_of_the_last(world):
+    course = planned(world)
+    assert not trial_schedules(at=NOW).filter(trial=course).exists()
+    end(world, course)
+    again = allocated(course.patient, world.joint, world.kari, allocated_on=TODAY)
+    start_trial(enrolment=again, trial=trial_of(), by=actor_of(world.kari), now=NOW)
+    schedules = Schedule.objects.filter(trial=again)
+    assert schedules.exists()
+    assert set(trial_schedules(at=NOW).filter(trial=again)) == set(schedules)
+    with pytest.raises(CourseStopped):
+        evaluate(enrolment=again, held=held(), by=actor_of(world.kari), now=NOW)
+
+
+def test_what_was_measured_before_the_end_stays_judged_by_the_plan_of_then(world):
+    course = planned(world)
+    version = PlanVersion.objects.get(patient=course.patient)
+    end(world, course)
+    versions = PlanVersion.objects.filter(patient=course.patient)
+    assert list(versions.values_list("status", "superseded_at")) == [("SUPERSEDED", NOW)]
+    found = [versions.in_force(at).first() for at in (NOW - timedelta(hours=1), NOW)]
+    assert found == [version, None]
+
+
+def test_a_proposal_is_withdrawn_and_the_doctor_can_approve_it_no_more(world):
+    course = in_trial(world)
+    version = propose(make_draft(course.patient, world.kari))
+    doctor = actor_of(world.dahl)
+    assert version in waiting_for(doctor, now=NOW)
+    end(world, course)
+    version.refresh_from_db()
+    assert version.status == "WITHDRAWN"
+    assert version not in waiting_for(doctor, now=NOW)
+    with pytest.raises(AlreadyDecided):
+        approve(version=version, valid_until=NOW + DAY, by=doctor, now=NOW)
+
+
+def test_what_is_proposed_without_a_course_is_neither_told_nor_shown_nor_approved(world):
+    """Whatever way it got there: the doctor decides for somebody whom a service follows up."""
+    course = in_trial(world)
+    version = make_draft(course.patient, world.kari)
+    end(world, course)
+    propose(version)
+    doctor = actor_of(world.dahl)
+    assert version not in waiting_for(doctor, now=NOW)
+    assert order_plan_notices(now=NOW) == 0
+    see_everything()
+    with pytest.raises(NotTheDoctors):
+        approve(version=version, valid_until=NOW + DAY, by=doctor, now=NOW)
+
+
+def test_a_draft_is_left_as_paper_for_the_next_course(world):
+    course = in_trial(world)
+    version = make_draft(course.patient, world.kari)
+    end(world, course)
+    version.refresh_from_db()
+    assert version.status == "DRAFT"
+
+
+@pytest.mark.parametrize("reason", ["OWN_WISH", "DEAD"])
+def test_nobody_reads_along_after_the_end(world, reason):
+    course = in_trial(world)
+    department = make_hospital()
+    make_agreement(department, world.a.pk)
+    nurse = make_user("line", "Line", "Ek")
+    make_membership(nurse, Role.HOSPITAL_NURSE, service=department)
+    share(course.patient, department, world.kari)
+    seen = visible_patients(actor_of(nurse), now=NOW).filter(pk=course.patient_id)
+    assert seen.exists()
+    end(world, course, reason=reason)
+    relation = CareRelation.objects.get(patient=course.patient)
+    assert (relation.ended_at, relation.ended_by) == (NOW, world.kari)
+    assert not seen.all().exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "before", "days"),
+    [
+        ("DEAD", {}, (TODAY, None)),
+        ("MOVED", {}, (None, TODAY)),
+        ("OWN_WISH", {}, (None, None)),
+        ("DEAD", {"deceased_on": TODAY - DAY}, (TODAY - DAY, None)),
+    ],
+)
+def test_the_day_of_who_has_died_or_moved_is_written_once(world, reason, before, days):
+    course = in_trial(world)
+    if before:
+        Patient.objects.filter(pk=course.patient_id).update(**before)
+    end(world, course, reason=reason)
+    patient = Patient.objects.get(pk=course.patient_id)
+    assert (patient.deceased_on, patient.moved_on) == days
+
+
+def test_nobody_is_sent_for_what_was_handed_back(world):
+    course = in_trial(world)
+    tablet = make_device(course.patient, world.kari)
+    end(world, course, devices={tablet.pk: ""})
+    tablet.refresh_from_db()
+    assert tablet.revoked_why == "RETURNED"
+    assert not equipment_out(TODAY).filter(pk=tablet.pk).exists()
+
+
+def test_an_urgent_slot_without_an_answer_is_answered_first(world, as_kari):
+    course = in_trial(world)
+    make_slot(course.patient, make_hospital(), world.kari)
+    assert refusal(world, course) == (EndProblem.WAITING_SLOTS, None)
+    page = as_kari.get(reverse("course-end", args=[course.pk])).text
+    assert str(EndProblem.WAITING_SLOTS.label) in page
+    assert reverse("outpatient") in page
 
 
 def test_a_trial_that_never_began_was_never_a_service(world):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.enums import Role
 from alerts.enums import OutpatientAnswer, OutpatientOutcome
 from alerts.models import HospitalActivity, OutpatientRequest
+from alerts.queries.hospital import slots_of
 from alerts.services.hospital import answer_slot, close_slot, may_answer, request_slot
 from alerts.services.refusals import NotNow, NotYours
 from organisations.models import Agreement
@@ -206,3 +207,13 @@ def test_the_department_writes_its_own_contact_point_and_others_do_not(world, ho
     page = as_(hospital.line).post(reverse("contact-point"), sent | {"phone": ""})
     assert (page.status_code, "Telefon: fyll inn feltet." in words(page)) == (422, True)
     assert as_(world.kari).post(reverse("contact-point"), sent).status_code == 403
+
+
+def test_what_nobody_has_answered_stays_in_the_list_however_old(world, hospital):
+    slot = make_slot(world.per, hospital.department, world.kari)
+    declined = make_slot(world.per, make_hospital("Hjerteavdelingen"), world.kari)
+    answer = {"answer": OutpatientAnswer.DECLINED, "advice": "Ring lege.", "by": actor_of(world.kari)}
+    answer_slot(slot=declined, now=NOW, **answer)
+    for user in (world.kari, hospital.ravn):
+        assert slot in slots_of(actor_of(user), now=NOW + 91 * DAY)
+        assert declined not in slots_of(actor_of(user), now=NOW + 91 * DAY)

@@ -70,6 +70,17 @@ def test_a_plan_that_waits_for_the_doctor_and_an_evaluation_that_is_near_move_th
     assert names(board(lise, now=NOW + 31 * DAY))["ENDED"] == []
 
 
+def test_a_service_has_no_column_for_the_ended_whom_it_no_longer_sees(world):
+    ended = in_trial(world)
+    end_course(ended.patient)
+    allocated(ended.patient, world.joint, world.kari, allocated_on=TODAY)
+    shown = names(board(world.kari))
+    assert "ENDED" not in shown
+    assert shown["START_UP"] == ["Vik"]
+    page = let_in(Client(), world.kari).get(reverse("courses"), {"steg": "avsluttet"})
+    assert page.context["wanted"].step is None
+
+
 def test_an_evaluation_is_prepared_two_weeks_ahead_and_late_the_day_after(world, lise):
     course = active(world)
     due = course.next_evaluation_on - TODAY

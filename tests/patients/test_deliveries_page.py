@@ -117,8 +117,9 @@ def test_what_is_to_be_fetched_comes_first_and_is_gone_after_ninety_days(world, 
     assert "<strong>skal hentes</strong>, ikke i bruk siden 17.11.2026" in page.text
 
 
-def test_nobody_is_sent_for_what_is_lost(world, browser):
-    revoke(world.per_tablet, world.kari, days=1, why=RevokedWhy.LOST)
+@pytest.mark.parametrize("why", [RevokedWhy.LOST, RevokedWhy.RETURNED])
+def test_nobody_is_sent_for_what_is_lost_or_was_handed_back(world, browser, why):
+    revoke(world.per_tablet, world.kari, days=1, why=why)
     assert rows(browser) == []
 
 
