@@ -24,6 +24,8 @@ class RedZoneMeeting(models.Model):
     planned_on = models.DateField()
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # The last time the agenda was filled from the queue: from here the next meeting looks back.
+    filled_at = models.DateTimeField(null=True)
     held_on = models.DateField(null=True)
     participants = models.TextField(blank=True)
     duration_minutes = models.PositiveSmallIntegerField(null=True)

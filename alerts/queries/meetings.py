@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.actor import Actor
@@ -59,9 +60,22 @@ def shared_with(department_id: UUID, *, by: Actor, now: datetime) -> QuerySet[Pa
 
 
 def looks_back_to(service_id: UUID, department_id: UUID, *, now: datetime) -> datetime:
-    """When the meeting before was over."""
-    held = RedZoneMeeting.objects.filter(service_id=service_id, department_id=department_id)
-    return held.aggregate(last=Max("closed_at"))["last"] or now - FIRST_LOOK_BACK
+    """When the agenda of the meeting before was last filled: who turned red after that, stood on none (R-141, P1)."""
+    held = _held(service_id, department_id)
+    filled = held.aggregate(last=Max(Coalesce("filled_at", "created_at")))["last"]
+    return filled or now - FIRST_LOOK_BACK
+
+
+def not_reached(service_id: UUID, department_id: UUID) -> dict[UUID, AgendaItem]:
+    """Who stood on the agenda of the meeting before without anything being decided, by patient."""
+    before = _held(service_id, department_id).order_by("-closed_at", "-pk").values("pk")[:1]
+    items = AgendaItem.objects.filter(meeting__in=before, decisions__isnull=True)
+    return {item.patient_id: item for item in items}
+
+
+def _held(service_id: UUID, department_id: UUID) -> QuerySet[RedZoneMeeting]:
+    pair = RedZoneMeeting.objects.filter(service_id=service_id, department_id=department_id)
+    return pair.filter(closed_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,17 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from accounts.actor import Actor
 from accounts.roles import Permission
 from alerts.enums import HandlingAction
 from alerts.models import Assessment, Handling
-from alerts.queries.patient import version_in_force, versions_of
+from alerts.queries.patient import open_enrolment, version_in_force, versions_of
 from alerts.queries.trends import trends_of
 from alerts.queries.work import everywhere
 from alerts.services.desk import lock_patients
+from alerts.services.refusals import NotNow
 from alerts.services.rounds import patient_by_patient
 from alerts.trends import Trend
 from careplans.enums import CurveWay, NoticeKind
@@ -29,15 +30,21 @@ from dho.lib import rls
 from dho.lib.numbers import OSLO
 from patients.access import own_patients
 from patients.models import Enrolment, Patient
+from patients.queries import has_deciding_doctor
 
 DAYS: Final = 28
 
 
 @transaction.atomic
 def send_curves(*, patient: Patient, way: CurveWay, by: Actor, now: datetime) -> CurveReport:
-    """Send the last four weeks now. The same curves sent twice are sent once. Raises NotYours."""
+    """Send the last four weeks now. The same curves sent twice are sent once.
+
+    Raises NotYours, and NotNow where no doctor would find them on the platform (P5).
+    """
     if not own_patients(by, now=now, permission=Permission.TRIAGE).filter(pk=patient.pk).exists():
         raise NotYours
+    if way == CurveWay.PLATFORM and not _has_doctor(patient, now):
+        raise NotNow(gettext("Pasienten har ingen lege på plattformen som kan få kurvene. Send dem på papir."))
     return _send(patient, way, by=by, due_on=None, now=now)
 
 
@@ -71,8 +78,15 @@ def _send_agreed(municipality_id: int, patient_id: UUID, day: date, *, now: date
             return 0
         if CurveReport.objects.filter(patient=patient_id, due_on=day).exists():
             return 0
-        _send(Patient.objects.get(pk=patient_id), CurveWay.PLATFORM, by=None, due_on=day, now=now)
+        patient = Patient.objects.get(pk=patient_id)
+        if not _has_doctor(patient, now):
+            return 0
+        _send(patient, CurveWay.PLATFORM, by=None, due_on=day, now=now)
         return 1
+
+
+def _has_doctor(patient: Patient, now: datetime) -> bool:
+    return has_deciding_doctor(patient, open_enrolment(patient), on=timezone.localdate(now))
 
 
 def _send(patient: Patient, way: CurveWay, *, by: Actor | None, due_on: date | None, now: datetime) -> CurveReport:

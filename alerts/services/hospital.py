@@ -11,7 +11,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from alerts.enums import ActivityKind, OutpatientAnswer, OutpatientOutcome
 from alerts.models import HospitalActivity, OutpatientRequest
-from alerts.queries.hospital import hospital_of, is_red
+from alerts.queries.hospital import LETTING_GO, had_between, hospital_of, is_red, patients_of_register
 from alerts.queries.meetings import shared_with, takes_part
 from alerts.services.refusals import NotNow, NotYours
 from organisations.models import FollowUpService
@@ -71,7 +71,11 @@ def answer_slot(
 
 @transaction.atomic
 def close_slot(*, slot: OutpatientRequest, outcome: OutpatientOutcome, by: Actor, now: datetime) -> OutpatientRequest:
-    """Whether the patient came; if so it is an activity of the department. Raises NotYours, NotNow."""
+    """Whether the patient came; if so it is an activity of the department. Raises NotYours, NotNow.
+
+    The row is marked as made from the slot and by whom that was closed, also where it was the follow-up service: the
+    department's own staff put it right (ADR 29).
+    """
     slot = _locked(slot, by, now)
     if slot.answer != OutpatientAnswer.GIVEN or slot.closed_at or slot.slot_at is None or slot.slot_at > now:
         raise NotNow(gettext("Timen har ikke vært ennå, eller er allerede avsluttet."))
@@ -106,16 +110,16 @@ def log_activity(
     replaces: HospitalActivity | None = None,
     withdrawn: bool = False,
 ) -> HospitalActivity:
-    """Something the actor's own department did for a shared patient, or a new row in place of a wrong one.
+    """Something the actor's own department did for a patient, or a new row in place of a wrong one.
 
-    Raises NotYours, NotNow when somebody else has corrected the same row.
+    About whom it no longer has: only what belongs to letting go, on a day when it had her, and corrections of its own
+    rows (R-208). Raises NotYours, NotNow when that is not so or somebody else has corrected the same row.
     """
     lock_patient(patient.pk)
     department_id = hospital_of(by)
-    if department_id is None or not own_patients(by, now=now).filter(pk=patient.pk).exists():
+    if department_id is None or (replaces and replaces.department_id != department_id):
         raise NotYours
-    if replaces and replaces.department_id != department_id:
-        raise NotYours
+    _require_patient(patient, kind, on, bool(replaces), by, now)
     if replaces and HospitalActivity.objects.filter(replaces=replaces).exists():
         raise NotNow(gettext("Raden er allerede rettet. Se den nye raden i listen."))
     return HospitalActivity.objects.create(
@@ -134,6 +138,21 @@ def log_activity(
         replaces=replaces,
         withdrawn=withdrawn,
     )
+
+
+def _require_patient(patient: Patient, kind: ActivityKind, on: date, corrects: bool, by: Actor, now: datetime) -> None:
+    if own_patients(by, now=now).filter(pk=patient.pk).exists():
+        return
+    known = patients_of_register(by, now=now).filter(pk=patient.pk)
+    if not known.exists():
+        raise NotYours
+    if not corrects and (kind not in LETTING_GO or not known.filter(had_between(by.service_id, on, on)).exists()):
+        raise NotNow(
+            gettext(
+                "Avdelingen har ikke pasienten lenger. Du kan bare registrere overføringssamtale og del i å avslutte "
+                "forløpet, på en dag dere hadde pasienten."
+            )
+        )
 
 
 def _locked(slot: OutpatientRequest, by: Actor, now: datetime) -> OutpatientRequest:

@@ -12,13 +12,21 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from alerts.enums import ActivityKind, AgendaReason, MeetingDecision
 from alerts.models import AgendaDecision, AgendaItem, HospitalActivity, RedZoneMeeting
-from alerts.queries.meetings import Colours, colours_of, departments_of, looks_back_to, shared_with, takes_part
+from alerts.queries.meetings import (
+    Colours,
+    colours_of,
+    departments_of,
+    looks_back_to,
+    not_reached,
+    shared_with,
+    takes_part,
+)
 from alerts.services.meeting_texts import anchoring_of, note_of_meeting
 from alerts.services.refusals import NotNow, NotYours
 from careplans.enums import Initiator
 from careplans.models import PlanVersion
 from careplans.services import NotYours as NotTheWriter
-from careplans.services import VersionIsOpen, create_draft
+from careplans.services import PlanProblems, VersionIsOpen, create_draft
 from careplans.services.content import content_of
 from organisations.models import FollowUpService
 from patients.access import own_patients
@@ -47,18 +55,22 @@ def plan_meeting(*, department: FollowUpService, planned_on: date, by: Actor, no
 
 @transaction.atomic
 def fill_agenda(*, meeting_id: UUID, by: Actor, now: datetime) -> list[AgendaItem]:
-    """Add the shared patients that have been red, or yellow without getting better, since the meeting before.
+    """Add the shared patients that have been red, or yellow without getting better, since the agenda before was filled.
 
-    Raises NotYours, NotNow when it has been held.
+    Whom the meeting before did not reach comes along. Raises NotYours, NotNow when it has been held.
     """
     meeting = _open(meeting_id, by)
     since = looks_back_to(meeting.service_id, meeting.department_id, now=now)
     shared = shared_with(meeting.department_id, by=by, now=now).exclude(agenda_items__meeting=meeting).in_bulk()
-    found = [
+    before = not_reached(meeting.service_id, meeting.department_id)
+    found = [_carried(meeting, before[pk], by, now) for pk in shared if pk in before]
+    found += [
         _item(meeting, shared[pk].municipality_id, pk, colours, since, by, now)
         for pk, colours in colours_of(shared, since=since).items()
-        if colours.why
+        if colours.why and pk not in before
     ]
+    meeting.filled_at = now
+    meeting.save(update_fields=["filled_at"])
     return AgendaItem.objects.bulk_create(found)
 
 
@@ -136,6 +148,9 @@ def make_draft(*, decision_id: UUID, by: Actor, now: datetime) -> PlanVersion:
         decision.draft = create_draft(patient=patient, content=content, by=by, now=now)
     except NotTheWriter as foreign:
         raise NotYours from foreign
+    except PlanProblems as old:
+        # Today's rules object to what the version in force says; only the nurse can put that right.
+        raise NotNow(" ".join(old.problems)) from old
     except VersionIsOpen as standing:
         raise NotNow(
             gettext("Versjon %(number)s er åpen. Ta beslutningen inn i den, eller lag forslaget når den er avgjort.")
@@ -151,7 +166,8 @@ def hold(
 ) -> RedZoneMeeting:
     """Write the minutes. From now on the meeting and its agenda stand as they are. Raises NotYours, NotNow.
 
-    Each patient about whom something was decided leaves an activity of the department (R-146).
+    Each patient about whom something was decided leaves an activity of the department (R-146), marked as made from the
+    minutes and by whom they were written: the department's own staff put it right (ADR 29).
     """
     meeting = _open(meeting_id, by)
     decided = list(meeting.items.filter(decisions__isnull=False).distinct().order_by("pk"))
@@ -176,6 +192,15 @@ def hold(
     meeting.note, meeting.closed_at, meeting.closed_by = note.strip(), now, by.user
     meeting.save()
     return meeting
+
+
+def _carried(meeting: RedZoneMeeting, before: AgendaItem, by: Actor, now: datetime) -> AgendaItem:
+    """On the agenda for the same reason as the last time, counted from the same moment until now."""
+    counted = colours_of([before.patient_id], since=before.since).get(before.patient_id, Colours(0, 0, None))
+    counted = replace(counted, why=AgendaReason(before.why))
+    item = _item(meeting, before.municipality_id, before.patient_id, counted, before.since, by, now)
+    item.reason = before.reason
+    return item
 
 
 def _item(

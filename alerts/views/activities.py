@@ -1,4 +1,4 @@
-"""What a hospital department has done in the courses of shared patients, month by month (R-146, R-208)."""
+"""What a hospital department has done in the courses of its patients, month by month (R-146, R-208)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from accounts.actor import Actor, ActorRequest
 from alerts.enums import ActivityKind
 from alerts.forms.hospital import ActivityForm, ContactForm, CorrectionForm
 from alerts.models import HospitalActivity
-from alerts.queries.hospital import Line, activities_of, hospital_of
+from alerts.queries.hospital import Line, activities_of, hospital_of, let_go_by, patients_of_register
 from alerts.services.hospital import log_activity, save_contact_point
 from alerts.services.refusals import NotNow, NotYours
 from audit.enums import Action
@@ -29,10 +29,20 @@ from dho.lib.numbers import date_nb
 from dho.lib.spreadsheet import csv_of
 from organisations.forms import YEARS
 from organisations.models import FollowUpService
-from patients.access import get_patient, own_patients
+from patients.access import get_patient
 from patients.models import Patient
 
-_HEADS = (_("Dag"), _("Pasient"), _("Født"), _("Aktivitet"), _("Minutter"), _("Deltakere"), _("Notat"), _("Teller"))
+_HEADS = (
+    _("Dag"),
+    _("Pasient"),
+    _("Født"),
+    _("Aktivitet"),
+    _("Minutter"),
+    _("Deltakere"),
+    _("Notat"),
+    _("Teller"),
+    _("Registrert av"),
+)
 
 
 @logs(Action.LIST_ACTIVITIES)
@@ -41,13 +51,14 @@ _HEADS = (_("Dag"), _("Pasient"), _("Født"), _("Aktivitet"), _("Minutter"), _("
 @require_safe
 def page(request: ActorRequest) -> HttpResponse:
     """One month of the own department."""
-    _by, first, lines = _asked(request)
+    by, first, lines = _asked(request)
     context = {
         "lines": lines,
         "first": first,
         "before": (first - timedelta(days=1)).strftime("%Y-%m"),
         "after": _next(first).strftime("%Y-%m"),
         "counting": sum(line.counts for line in lines),
+        "let_go": let_go_by(by, now=timezone.now()),
     }
     return render(request, "alerts/activities.html", context)
 
@@ -69,6 +80,7 @@ def _cells(line: Line) -> list[object]:
     return [
         date_nb(each.on), each.patient.name, date_nb(each.patient.birth_date), each.get_kind_display(),
         each.minutes or "", each.persons, each.note, gettext("ja") if line.counts else gettext("nei"),
+        line.registered_by,
     ]  # fmt: skip
 
 
@@ -84,7 +96,7 @@ def _asked(request: ActorRequest) -> tuple[Actor, date, list[Line]]:
     if first.year not in YEARS:
         first = timezone.localdate(now).replace(day=1)
     record_list_access(Action.LIST_ACTIVITIES, municipality_ids=by.municipality_ids, by=by, now=now)
-    return by, first, activities_of(by, first=first, last=_next(first) - timedelta(days=1), now=now)
+    return by, first, activities_of(by, first=first, last=_next(first) - timedelta(days=1))
 
 
 def _next(first: date) -> date:
@@ -124,7 +136,7 @@ def _let_in(
     request: ActorRequest, patient_id: UUID | None, now: datetime, *, object_id: str = ""
 ) -> tuple[Patient, Actor]:
     by, action = request.actor, Action.LOG_ACTIVITY
-    patient = get_patient(patient_id, by=by, now=now, action=action, object_id=object_id, among=own_patients)
+    patient = get_patient(patient_id, by=by, now=now, action=action, object_id=object_id, among=patients_of_register)
     if by is None or hospital_of(by) is None:
         raise Refused(action, patient_id=patient.pk, object_id=object_id)
     return patient, by

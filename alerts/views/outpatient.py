@@ -104,6 +104,8 @@ def one(request: ActorRequest, slot_id: UUID) -> HttpResponse:
         _save(slot, form, by, now)
     except NotNow as stopped:
         return _show(request, slot, form, problem=stopped.problem, status=409)
+    except NotYours as foreign:
+        raise Refused(Action.ANSWER_SLOT, patient_id=slot.patient_id, object_id=str(slot_id)) from foreign
     messages.success(request, gettext("Svaret er lagret."))
     return redirect("outpatient-one", slot_id)
 

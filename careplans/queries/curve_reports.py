@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.actor import Actor
-from careplans.enums import CurveWay
-from careplans.models import CurveReport
+from careplans.enums import CurveWay, DeliveryState, NoticeKind
+from careplans.models import CurveReport, DoctorNotice
 from patients.access import patients_to_decide_for
 from patients.models import Patient
 
@@ -25,8 +26,11 @@ def find_report(report_id: UUID) -> CurveReport | None:
 
 
 def reports_of(patient: Patient) -> list[CurveReport]:
-    """What was sent about the patient, newest first, without the content."""
+    """What was sent about the patient, newest first, without the content; `unheard` where the notice has failed."""
+    told = DoctorNotice.objects.filter(patient=patient, kind=NoticeKind.CURVES, on=OuterRef("sent_at__date"))
+    failed = Exists(told.filter(state=DeliveryState.FAILED))
     found = CurveReport.objects.filter(patient=patient).select_related("sent_by", "opened_by").defer("content")
+    found = found.annotate(unheard=failed)
     return list(found.order_by("-sent_at", "-pk"))
 
 

@@ -1,6 +1,6 @@
 """What the hospital did in a course: registered by its own staff, put right by new rows, counted by month (R-146)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -13,11 +13,12 @@ from alerts.models import HospitalActivity
 from alerts.queries.hospital import counted
 from alerts.services.hospital import log_activity
 from alerts.services.refusals import NotNow, NotYours
+from patients.models import Handover
 from tests.alerts.pages import words
 from tests.factories.accounts import actor_of, let_in
-from tests.factories.care import make_hospital
+from tests.factories.care import block, make_hospital
 from tests.factories.clock import NOW
-from tests.factories.hospital import make_activity, make_cooperation
+from tests.factories.hospital import make_activity, make_cooperation, make_item, make_meeting
 
 
 @pytest.fixture(autouse=True)
@@ -124,9 +125,72 @@ def test_the_specialist_registers_a_transfer_talk_and_takes_the_month_out(world,
     sent = {"kind": "TRANSFER", "on": "18.11.2026", "minutes": "20", "persons": "=Ravn, Kari"}
     assert "Aktiviteten er lagret." in words(browser.post(address, sent, follow=True))
     file = browser.get(reverse("activities-csv"), {"maaned": "2026-11"}).content.decode("utf-8-sig")
-    assert file.splitlines()[1] == "18.11.2026;Aasen, Per;14.03.1948;Overføringssamtale;20;'=Ravn, Kari;;ja"
+    assert file.splitlines()[1] == "18.11.2026;Aasen, Per;14.03.1948;Overføringssamtale;20;'=Ravn, Kari;;ja;Sigrid Ravn"
     assert "Ingen aktiviteter denne måneden." in words(browser.get(reverse("activities"), {"maaned": "2026-10"}))
     assert HospitalActivity.objects.get().registered_by == hospital.ravn
+
+
+def test_rows_about_whom_the_department_has_let_go_of_stay_and_the_talk_can_be_written(world, hospital):
+    """R-208: a transfer talk is held as the hospital lets go, and written down afterwards."""
+    before = log(world, actor_of(hospital.ravn), on=NOW.date() - timedelta(days=1), minutes=10)
+    world.per.care_relations.update(ended_at=NOW, ended_by=world.kari)
+    browser = as_(hospital.ravn)
+    page = words(browser.get(reverse("activities")))
+    assert "Registrer aktivitet for Aasen, Per" in page
+    sent = {"kind": "TRANSFER", "on": "18.11.2026", "minutes": "20", "persons": "Ravn"}
+    browser.post(reverse("activity-new", args=[world.per.pk]), sent)
+    address = reverse("activity-correct", args=[before.pk])
+    browser.post(address, sent | {"on": "17.11.2026", "minutes": "15", "note": "Feil tid."})
+    assert [line.activity.minutes for line in lines_of(hospital)] == [15, 20]
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "PATIENT_TALK"}, {"on": "17.11.2026"}])
+def test_about_whom_it_no_longer_has_nothing_else_and_no_other_day(world, hospital, wrong):
+    share = world.per.care_relations.get()
+    share.ended_at, share.ended_by, share.valid_from = NOW, world.kari, NOW.date()
+    share.save()
+    sent = {"kind": "TRANSFER", "on": "18.11.2026", "minutes": "20", "persons": "Ravn"} | wrong
+    page = as_(hospital.ravn).post(reverse("activity-new", args=[world.per.pk]), sent)
+    assert (page.status_code, "Avdelingen har ikke pasienten lenger." in words(page)) == (409, True)
+    assert not HospitalActivity.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["long ago", "blocked", "never"])
+def test_who_was_let_go_of_long_ago_or_has_blocked_the_department_is_not_found(world, hospital, why):
+    row = make_activity(world.per, hospital.department, hospital.ravn) if why == "blocked" else None
+    patient = world.solveig if why == "never" else world.per
+    if why == "long ago":
+        world.per.care_relations.update(
+            valid_from=NOW.date() - timedelta(days=300), ended_at=NOW - timedelta(days=91), ended_by=world.kari
+        )
+    if why == "blocked":
+        block(world.per, world.kari, service=hospital.department)
+    browser = as_(hospital.ravn)
+    assert browser.get(reverse("activity-new", args=[patient.pk])).status_code == 404
+    assert row is None or browser.get(reverse("activity-correct", args=[row.pk])).status_code == 404
+    page = browser.get(reverse("activities"))
+    assert (page.context["lines"], patient.name in page.text) == ([], False)
+
+
+def test_after_a_handover_the_hospital_that_had_the_course_writes_the_transfer(world, hospital):
+    world.per.care_relations.update(
+        valid_from=NOW.date() - timedelta(days=400), ended_at=NOW - timedelta(days=300), ended_by=world.kari
+    )
+    Handover.objects.create(
+        municipality_id=world.a.pk, patient=world.per, enrolment=world.per.enrolments.get(),
+        from_service=hospital.department, to_service=world.joint, takes_effect_on=NOW.date(), proposed_at=NOW,
+        proposed_by=hospital.ravn, answer="ACCEPTED", answered_at=NOW, answered_by=world.kari, moved_at=NOW,
+    )  # fmt: skip
+    made = log(world, actor_of(hospital.ravn))
+    assert [line.activity for line in lines_of(hospital)] == [made]
+
+
+def test_a_row_from_the_minutes_says_so_until_the_department_has_put_it_right(world, hospital):
+    item = make_item(make_meeting(world.joint, hospital.department, world.kari), world.per, world.kari)
+    made = make_activity(world.per, hospital.department, world.kari, kind=M, item=item)
+    assert "Fra møtereferatet, skrevet av Kari Nordmann" in words(as_(hospital.ravn).get(reverse("activities")))
+    log(world, actor_of(hospital.ravn), kind=M, note="Feil tid.", replaces=made)
+    assert [line.registered_by for line in lines_of(hospital)] == ["Sigrid Ravn"]
 
 
 @pytest.mark.parametrize("month", ["", "x", "9999-12", "2026-13", "a\x00"])

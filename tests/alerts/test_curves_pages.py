@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from careplans.models import CurveReport
+from careplans.models import CurveReport, DoctorNotice
 from dho.lib.pdf import can_make_pdf
 from tests.alerts.services.test_doctor import RED, YELLOW, Course
 from tests.careplans.test_gp_page import browser_of, plain
+from tests.database import see_everything
 from tests.factories.clock import NOW
 
 
@@ -67,6 +68,22 @@ def test_a_way_that_is_none_is_refused_in_words(as_kari, address, way):
     page = as_kari.post(address, {"way": way})
     assert (page.status_code, CurveReport.objects.exists()) == (422, False)
     assert "ds-validation-message" in page.text
+
+
+def test_without_a_doctor_it_is_refused_at_the_field(as_kari, world, address):
+    type(world.per).objects.filter(pk=world.per.pk).update(gp=None)
+    page = as_kari.post(address, {"way": "PLATFORM"})
+    assert (page.status_code, CurveReport.objects.exists()) == (422, False)
+    assert "Pasienten har ingen lege på plattformen som kan få kurvene. Send dem på papir." in plain(page)
+
+
+def test_a_notice_that_did_not_arrive_stands_beside_the_report(as_kari, address):
+    failed = "Varselet til legen kom ikke fram. Ring legekontoret."
+    sent(as_kari, address)
+    assert failed not in plain(as_kari.get(address))
+    see_everything()
+    DoctorNotice.objects.update(state="FAILED")
+    assert failed in plain(as_kari.get(address))
 
 
 def test_the_pdf(as_kari, address):

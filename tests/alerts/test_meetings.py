@@ -1,6 +1,7 @@
 """Red-zone meetings: whom the queue puts on the agenda, who decides, and what comes of it (R-052, R-141)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -11,11 +12,13 @@ from accounts.enums import Role
 from alerts.enums import AgendaReason, HandlingAction, Level, MeetingDecision
 from alerts.models import AgendaDecision, AgendaItem, Handling, HospitalActivity, RedZoneMeeting
 from alerts.queries.meetings import visible_items
+from alerts.services import meetings
 from alerts.services.meetings import add_by_hand, decide, fill_agenda, hold, make_draft, plan_meeting
 from alerts.services.refusals import NotNow, NotYours
 from careplans.enums import Initiator, VersionStatus
 from careplans.models import PlanVersion
 from careplans.services import send_to_gp
+from careplans.services.content import content_of
 from dho.lib import rls
 from organisations.models import Agreement
 from patients.models import CareRelation
@@ -71,12 +74,45 @@ def test_who_has_been_red_since_the_meeting_before_is_on_the_agenda(world, hospi
     assert agenda(world, hospital, kari) == [(world.per, AgendaReason.RED, 1, 1)]
 
 
-def test_what_was_before_the_last_meeting_is_not_taken_up_again(world, hospital, kari):
-    judged(world, world.per_tablet, "RED", at=NOW - 2 * DAY)
-    before = make_meeting(world.joint, hospital.department, world.kari, now=NOW - 8 * DAY)
+def held_before(world, hospital, *, filled_at=None):
+    """A meeting planned eight days ago and held yesterday."""
+    before = make_meeting(world.joint, hospital.department, world.kari, now=NOW - 8 * DAY, filled_at=filled_at)
     held = {"held_on": TODAY - DAY, "participants": "Vi", "duration_minutes": 20, "closed_by": world.kari}
     RedZoneMeeting.objects.filter(pk=before.pk).update(closed_at=NOW - DAY, **held)
+    return before
+
+
+def test_what_was_before_the_last_agenda_was_filled_is_not_taken_up_again(world, hospital, kari):
+    judged(world, world.per_tablet, "RED", at=NOW - 3 * DAY)
+    held_before(world, hospital, filled_at=NOW - 2 * DAY)
     assert agenda(world, hospital, kari) == []
+
+
+@pytest.mark.parametrize("filled", [NOW - 3 * DAY, None])
+def test_who_turned_red_between_the_agenda_and_the_minutes_comes_on_the_next(world, hospital, kari, filled):
+    """Also after a meeting from before the fill was remembered: then since it was planned (P1, R-141)."""
+    judged(world, world.per_tablet, "RED", at=NOW - 2 * DAY)
+    held_before(world, hospital, filled_at=filled)
+    assert agenda(world, hospital, kari) == [(world.per, AgendaReason.RED, 1, 0)]
+
+
+def test_planning_and_the_button_remember_when_the_agenda_was_filled(world, hospital, kari):
+    agenda(world, hospital, kari)
+    meeting = RedZoneMeeting.objects.get()
+    fill_agenda(meeting_id=meeting.pk, by=kari, now=NOW + DAY)
+    assert (meeting.filled_at, RedZoneMeeting.objects.get().filled_at) == (NOW, NOW + DAY)
+
+
+@pytest.mark.parametrize("decision", [None, MeetingDecision.NONE])
+def test_who_was_not_reached_stands_on_the_next_agenda_with_the_same_reason(world, hospital, kari, decision):
+    meeting = make_meeting(world.joint, hospital.department, world.kari)
+    item = add_by_hand(meeting_id=meeting.pk, patient_id=world.per.pk, reason="Uro.", by=kari, now=NOW)
+    if decision:
+        decided(item, kari, decision)
+    minutes(meeting, kari)
+    planned = plan_meeting(department=hospital.department, planned_on=TODAY, by=kari, now=NOW + DAY)
+    found = [(each.patient, each.why, each.reason, each.since) for each in planned.items.all()]
+    assert found == ([] if decision else [(world.per, AgendaReason.BY_HAND, "Uro.", item.since)])
 
 
 def test_yellow_again_though_measures_were_taken_is_on_the_agenda(world, hospital, kari):
@@ -183,6 +219,15 @@ def test_where_a_version_is_open_the_decision_stands_and_says_why_no_draft_was_m
     made = decided(item, kari)
     assert made.draft is None
     with pytest.raises(NotNow, match="Versjon 2 er åpen"):
+        make_draft(decision_id=made.pk, by=kari, now=NOW)
+
+
+def test_where_the_rules_of_today_refuse_the_old_plan_the_decision_stands_and_says_why(item, kari, monkeypatch):
+    """The database keeps a version of today from being so: what an older one said is put in its place."""
+    monkeypatch.setattr(meetings, "content_of", lambda version: replace(content_of(version), what_matters=""))
+    made = decided(item, kari)
+    assert (made.draft, AgendaDecision.objects.count()) == (None, 1)
+    with pytest.raises(NotNow, match=r"Skriv hva som er viktig for pasienten\."):
         make_draft(decision_id=made.pk, by=kari, now=NOW)
 
 

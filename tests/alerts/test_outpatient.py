@@ -23,6 +23,7 @@ from tests.factories.care import block, make_hospital
 from tests.factories.clock import NOW
 from tests.factories.hospital import make_cooperation, make_slot
 from tests.factories.organisations import make_service
+from tests.factories.patients import end_course, make_enrolment
 
 DAY = timedelta(days=1)
 
@@ -126,6 +127,17 @@ def test_the_database_keeps_what_was_asked_and_answered(world, hospital, change)
         cursor.execute(f"UPDATE alerts_outpatientrequest SET {change}")
 
 
+def test_the_unanswered_stand_first_and_each_once_also_after_a_restart(world, hospital):
+    answered = {"answer": "DECLINED", "advice": "Øk dosen.", "answered_at": NOW, "answered_by": hospital.ravn}
+    first = {"wanted_by": (NOW - DAY).date()}
+    old = make_slot(world.per, hospital.department, world.kari, **answered, **first)
+    waiting = make_slot(world.per, hospital.department, world.kari)
+    end_course(world.per)
+    make_enrolment(world.per, world.joint)
+    for person in (world.kari, hospital.ravn):
+        assert list(slots_of(actor_of(person), now=NOW)) == [waiting, old]
+
+
 # The pages
 
 
@@ -182,6 +194,13 @@ def test_a_wrong_request_is_named_at_the_field_and_kept(world, hospital, as_kari
     assert page.status_code == 422
     assert ("Avdeling: velg i listen." in told, "Ønsket innen: velg 1 eller 2 dager." in told) == (True, True)
     assert "Faller hver dag." in page.text
+
+
+def test_whoever_loses_the_patient_between_the_look_and_the_lock_is_refused(world, hospital, monkeypatch):
+    slot = make_slot(world.per, hospital.department, world.kari)
+    monkeypatch.setattr("alerts.services.hospital.may_answer", lambda *_args, **_kwargs: False)
+    sent = {"answer": "DECLINED", "advice": "Øk dosen."}
+    assert as_(hospital.ravn).post(reverse("outpatient-one", args=[slot.pk]), sent).status_code == 404
 
 
 @pytest.mark.parametrize("who", ["another department", "unshared", "blocked"])

@@ -6,10 +6,12 @@ import pytest
 from django.db import InternalError, transaction
 
 from alerts import services
+from alerts.services.refusals import NotNow
 from careplans.enums import CurveWay
 from careplans.models import CurveReport, DoctorNotice
 from careplans.services import NotYours, note_curves_opened
 from dho.lib import rls
+from patients.models import Patient
 from tests.alerts.services.test_doctor import GREEN, RED, YELLOW, Course
 from tests.alerts.test_concurrency import at_once
 from tests.careplans.test_routine import agree_now
@@ -81,6 +83,16 @@ class TestSending:
     def test_on_paper_nobody_is_told(self, world):
         send(world, way=CurveWay.PAPER)
         assert not DoctorNotice.objects.exists()
+
+    def test_without_a_doctor_only_on_paper_and_not_by_the_rhythm(self, world):
+        agree_now(world, curves_every_days=28)
+        Patient.objects.filter(pk=world.per.pk).update(gp=None)
+        world.per.refresh_from_db()
+        with pytest.raises(NotNow, match="ingen lege på plattformen"):
+            send(world)
+        assert services.send_agreed_curves(now=NOW + 28 * DAY) == 0
+        assert not DoctorNotice.objects.exists()
+        assert send(world, way=CurveWay.PAPER).way == "PAPER"
 
     @pytest.mark.parametrize("name", ["ola", "dahl", "siri", "eva"])
     def test_others_do_not_send(self, world, name):
