@@ -1,4 +1,4 @@
-"""Who runs a course: those who enrol in the municipality, and those who follow up where the service holds it."""
+"""Who runs a course: the municipality's coordinator, and those who follow up where the service holds it."""
 
 from datetime import datetime
 from uuid import UUID
@@ -12,8 +12,12 @@ from patients.models import Enrolment
 
 
 def course_permission(by: Actor) -> Permission:
-    """What lets this actor see and run courses: ENROL at the municipality, TRIAGE at the service (R-158, R-159)."""
-    return Permission.ENROL if by.may(Permission.ENROL) else Permission.TRIAGE
+    """What lets this actor see and run courses: ENROL at the municipality, TRIAGE at the service (R-158, R-159).
+
+    Evaluations are health information: ENROL counts only for who also has SEE_PATIENT. A case handler has not.
+    """
+    runs = by.may(Permission.ENROL) and by.may(Permission.SEE_PATIENT)
+    return Permission.ENROL if runs else Permission.TRIAGE
 
 
 def open_course(enrolment_id: UUID, *, by: Actor | None, now: datetime, action: Action) -> Enrolment:
@@ -23,7 +27,9 @@ def open_course(enrolment_id: UUID, *, by: Actor | None, now: datetime, action: 
     """
     if by is None:
         raise Refused(action, object_id=str(enrolment_id))
-    found = Enrolment.objects.select_related("service", "referral").filter(pk=enrolment_id).first()
+    # A secret that no key opens must not stop the course (also where it is held, listed and answered).
+    courses = Enrolment.objects.select_related("service", "referral").defer("service__webhook_secret")
+    found = courses.filter(pk=enrolment_id).first()
     patient = get_patient(
         found.patient_id if found else None,
         by=by,

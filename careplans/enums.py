@@ -188,6 +188,7 @@ class CourseProblem(TextChoices):
         "NOTHING_SCHEDULED",
         _("Målinger: velg minst én måling og minst ett skjema med symptomspørsmål."),
     )
+    FORM_NOT_OFFERED = "FORM_NOT_OFFERED", _("Symptomspørsmål: velg et skjema som er i bruk hos dere.")
     HELD_IN_FUTURE = "HELD_IN_FUTURE", _("Dato for evalueringen: velg i dag eller en dag som har vært.")
     HELD_BEFORE_START = "HELD_BEFORE_START", _("Dato for evalueringen: velg en dag etter at prøveperioden begynte.")
     NO_PLAN = (

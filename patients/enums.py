@@ -5,6 +5,8 @@ from typing import Final
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from organisations.enums import ServiceKind
+
 
 class Sex(TextChoices):
     """Sex as in the population register; unknown is said, not guessed."""
@@ -288,6 +290,22 @@ class Decider(TextChoices):
     ALLOCATION_OFFICE = "ALLOCATION_OFFICE", _("Tildelingskontoret")
     FOLLOW_UP_SERVICE = "FOLLOW_UP_SERVICE", _("Oppfølgingstjenesten")
     RESPONSIBLE_UNIT = "RESPONSIBLE_UNIT", _("Den ansvarlige enheten, for eksempel hjemmesykepleien")
+
+
+# Whose nurses decide, by the choice made. Who refers (a doctor's office, a hospital) never does (R-022).
+DECIDING_KINDS: Final[dict[str, tuple[ServiceKind, ...]]] = {
+    Decider.ALLOCATION_OFFICE: (),
+    Decider.FOLLOW_UP_SERVICE: (
+        ServiceKind.OWN_UNIT,
+        ServiceKind.DISTRICT,
+        ServiceKind.JOINT_CENTRE,
+        ServiceKind.ALARM_CENTRE,
+        ServiceKind.EMERGENCY_CLINIC,
+        ServiceKind.SHARED_PHASES,
+        ServiceKind.VIRTUAL_TEAM,
+    ),
+    Decider.RESPONSIBLE_UNIT: (ServiceKind.HOME_NURSING, ServiceKind.GROUP_HOME),
+}
 
 
 class TextKind(TextChoices):

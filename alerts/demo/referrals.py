@@ -10,7 +10,7 @@ from alerts.demo.seeded import rng_for, uuid_at
 from alerts.demo.staff import Staff
 from dho.lib.encryption import blind_index
 from dho.lib.national_id import make_synthetic
-from patients.enums import Criterion, EndReason, ReferralOrigin, Sex, TargetGroup
+from patients.enums import Criterion, EndReason, ReferralOrigin, Sex, TargetGroup, TextGiven
 from patients.models import Patient, Referral
 from patients.services import Answers, NewReferral, assess, decline, refer
 
@@ -60,7 +60,16 @@ def make_referrals(staff: Staff, *, seed: int, now: datetime) -> None:
     unmet = (Criterion.COMPETENT, Criterion.JUSTIFIABLE)
     assess(referral_id=declined.pk, answers=_answers(*unmet, insecurity=True), by=by, now=now - timedelta(days=7))
     why = "Målingene kan gjøre deg mer urolig. Hjemmesykepleien kommer til deg om kvelden i stedet."
-    decline(referral_id=declined.pk, reason=EndReason.INSECURITY, why=why, by=by, now=now - timedelta(days=6))
+    then = now - timedelta(days=6)
+    decline(
+        referral_id=declined.pk,
+        reason=EndReason.INSECURITY,
+        why=why,
+        given_how=TextGiven.LETTER,
+        given_on=local_date(then),
+        by=by,
+        now=then,
+    )
 
 
 def _refer(candidate: Candidate, staff: Staff, *, seed: int, now: datetime) -> Referral:

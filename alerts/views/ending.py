@@ -19,9 +19,10 @@ from alerts.queries.hospital import has_unanswered_slot
 from alerts.services import NotEnded, end_course
 from audit.enums import Action
 from audit.logged import logs
+from audit.services import Refused
 from careplans.access import open_course
 from patients.queries import credentials_of
-from patients.services import NotPossible
+from patients.services import NotPossible, NotYours
 
 
 @logs(Action.OPEN_COURSE, Action.END_COURSE)
@@ -47,6 +48,8 @@ def end(request: ActorRequest, enrolment_id: UUID) -> HttpResponse:
         except NotPossible as stopped:
             form.add_error(None, stopped.obstacle.label)
             status = 409
+        except NotYours as foreign:
+            raise Refused(action, patient_id=course.patient_id, object_id=str(course.pk)) from foreign
         else:
             messages.success(request, gettext("Forløpet er avsluttet."))
             return redirect("courses")

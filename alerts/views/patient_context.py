@@ -20,9 +20,9 @@ from alerts.trends import Trend
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
 from careplans.queries.faces import own_words
+from careplans.queries.trial import trial_day
 from dho.lib.numbers import OSLO, since_nb
 from measurements.enums import Source
-from patients.enums import EnrolmentStatus
 from patients.models import Enrolment, Patient, Pause
 from patients.queries import deciding_doctor
 
@@ -86,14 +86,9 @@ def plan_context(
 
 
 def trial_text(enrolment: Enrolment, now: datetime) -> str:
-    """Prøveperiode dag 6 av 21; empty outside a trial."""
-    if enrolment.status != EnrolmentStatus.TRIAL or enrolment.started_on is None:
-        return ""
-    day = (now.astimezone(OSLO).date() - enrolment.started_on).days + 1
-    length = (enrolment.trial_ends_on - enrolment.started_on).days + 1 if enrolment.trial_ends_on else None
-    if length:
-        return gettext("Prøveperiode dag %(day)s av %(length)s") % {"day": day, "length": length}
-    return gettext("Prøveperiode dag %(day)s") % {"day": day}
+    """Prøveperiode dag 6 av 21, as the board counts; empty outside a trial."""
+    where = trial_day(enrolment, today=now.astimezone(OSLO).date())
+    return gettext("Prøveperiode %(where)s") % {"where": where} if where else ""
 
 
 def pause_on(enrolment: Enrolment, day: date) -> Pause | None:

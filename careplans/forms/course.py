@@ -5,6 +5,7 @@ from datetime import date, time, timedelta
 from typing import Any, Final
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -121,13 +122,12 @@ class TrialForm(forms.Form):
         ),
     )
 
-    def __init__(self, data: Any = None, *, today: date) -> None:
+    def __init__(self, data: Any = None, *, today: date, questionnaires: QuerySet[Questionnaire]) -> None:
         super().__init__(data)
         self.fields["starts_on"].initial = today
         self.fields["ends_on"].initial = today + _PROPOSED_TRIAL
-        forms_in_use = Questionnaire.objects.filter(current=True).order_by("title")
         self.fields["types"].choices = list(MeasurementType.objects.values_list("code", "label"))  # type: ignore[attr-defined]
-        self.fields["questionnaires"].choices = list(forms_in_use.values_list("code", "title"))  # type: ignore[attr-defined]
+        self.fields["questionnaires"].choices = list(questionnaires.values_list("code", "title"))  # type: ignore[attr-defined]
 
 
 class EvaluationForm(forms.Form):

@@ -21,11 +21,13 @@ from accounts.roles import Permission
 from careplans.access import course_permission
 from careplans.enums import TaskKind, VersionStatus
 from careplans.models import CaseTask, PlanVersion
+from careplans.queries.trial import trial_day
 from dho.lib.numbers import date_nb
 from dho.lib.texts import LazyText
 from patients.access import visible_patients
 from patients.enums import EnrolmentStatus, ReferralStatus
-from patients.models import Enrolment, PathwayStep, Pause, Referral
+from patients.models import CriteriaAssessment, Enrolment, PathwayStep, Pause, Referral
+from patients.queries.referrals import OPEN, patients_to_allocate_for
 
 SHOWN: Final = 10
 PAGE: Final = 50
@@ -140,7 +142,7 @@ def steps_of(by: Actor) -> list[Step]:
 def board_of(by: Actor, wanted: Wanted, *, now: datetime) -> Board:
     """What this actor runs: at most ten of each step, or fifty of the one asked for; late ones first."""
     today = timezone.localdate(now)
-    rows = _courses(by, wanted, now=now) + _referrals(by, wanted, now=now)
+    rows = _courses(by, wanted, now=now) + _referrals(by, wanted)
     rows.sort(key=lambda row: (not row.late, row.due_on or date.max, row.since, str(row.id)))
     columns = {step: Column(step) for step in steps_of(by)}
     size = PAGE if wanted.step else SHOWN
@@ -158,8 +160,8 @@ def board_of(by: Actor, wanted: Wanted, *, now: datetime) -> Board:
 
 
 def _duties(by: Actor, candidates: int, *, now: datetime) -> list[Duty]:
-    """For who enrols. A candidate is received as long as the referral waits; the other five are tasks of a course."""
-    if not by.may(Permission.ENROL):
+    """For who enrols and runs. A candidate is received while the referral waits; the other five are a course's."""
+    if not by.may(Permission.ENROL) or not by.may(course_permission(by)):
         return []
     late = Count("pk", filter=Q(due_on__lt=timezone.localdate(now)))
     waiting = CaseTask.objects.filter(
@@ -223,14 +225,17 @@ def _placed(values: tuple[Any, ...], task_due: date | None, *, today: date) -> R
     return Row(id=pk, patient_id=patient_id, step=step, since=since, due_on=due_on, late=late)
 
 
-def _referrals(by: Actor, wanted: Wanted, *, now: datetime) -> list[Row]:
-    """Those that wait for the municipality; a service learns of them when they have been allocated."""
-    if not by.may(Permission.ENROL) or wanted.service_id:
+def _referrals(by: Actor, wanted: Wanted) -> list[Row]:
+    """Those that the actor decides; any other service learns of them when they have been allocated.
+
+    What nobody has assessed is everybody's, afterwards it is with who assessed it.
+    """
+    if wanted.service_id:
         return []
-    visible = visible_patients(by, now=now, permission=Permission.ENROL)
-    found = Referral.objects.filter(
-        patient__in=visible.values("pk"), status__in=[ReferralStatus.RECEIVED, ReferralStatus.ASSESSED]
-    )
+    found = Referral.objects.filter(patient__in=patients_to_allocate_for(by).values("pk"), status__in=OPEN)
+    if wanted.mine:
+        assessed = CriteriaAssessment.objects.filter(referral=OuterRef("pk"), assessed_by=by.user)
+        found = found.filter(Q(status=ReferralStatus.RECEIVED) | Exists(assessed))
     columns = found.values_list("pk", "patient_id", "status", "received_on")
     return [
         Row(id=pk, patient_id=patient_id, step=Step[status], since=received_on, due_on=None, late=False)
@@ -244,7 +249,7 @@ def _tell(rows: list[Row], *, today: date) -> None:
         each.pk: each
         for each in Enrolment.objects.filter(pk__in=[row.id for row in rows])
         .select_related("patient__municipality", "service")
-        .defer("patient__national_id")
+        .defer("patient__national_id", "service__webhook_secret")
     }
     referrals = {
         each.pk: each
@@ -278,18 +283,6 @@ def _first_tasks(enrolment_ids: Iterable[UUID]) -> dict[UUID, CaseTask]:
     found = CaseTask.objects.filter(enrolment__in=list(enrolment_ids), done_at__isnull=True)
     ordered = found.order_by("enrolment", "due_on", "pk").distinct("enrolment").select_related("responsible")
     return {task.enrolment_id: task for task in ordered}
-
-
-def trial_day(course: Enrolment, *, today: date) -> str:
-    """Dag 6 av 21; empty outside a trial, and when its last day has passed."""
-    if course.status != EnrolmentStatus.TRIAL or not course.started_on or not course.trial_ends_on:
-        return ""
-    if course.trial_ends_on < today:
-        return ""
-    return gettext("dag %(day)s av %(length)s") % {
-        "day": max((today - course.started_on).days + 1, 0),
-        "length": (course.trial_ends_on - course.started_on).days + 1,
-    }
 
 
 def _next(row: Row, course: Enrolment | None, task: CaseTask | None, *, today: date) -> tuple[str, str]:

@@ -9,8 +9,7 @@ from django.db.models import F
 from accounts.actor import Actor
 from careplans.enums import VersionStatus
 from careplans.models import CaseTask, Evaluation, PlanVersion
-from careplans.queries.board import trial_day
-from careplans.queries.trial import trial_schedules
+from careplans.queries.trial import trial_day, trial_schedules
 from patients.enums import EnrolmentStatus, ReferralStatus
 from patients.models import Enrolment, PathwayStep, Pause
 from patients.queries import credentials_of

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion, Schedule, Threshold
+from careplans.queries.trial import trial_schedules
 from careplans.scoring import RuleKind
 from dho.lib import rls
 from measurements.content import Problem, counts_otherwise, judged_otherwise
@@ -28,9 +29,9 @@ _SCORE_LIMITED: Final = _(
 
 
 def _asking(codes: Iterable[str], *, at: datetime) -> Q:
-    """Schedules of plans in force, and of trials that have no approved plan yet."""
+    """Schedules of plans in force, and of trials as long as they count."""
     in_force = Q(version__in=PlanVersion.objects.in_force(at).values("pk"))
-    in_trial = Q(trial__ended_on__isnull=True, trial__isnull=False)
+    in_trial = Q(pk__in=trial_schedules(at=at).values("pk"))
     return Q(questionnaire_code__in=list(codes)) & (in_force | in_trial)
 
 

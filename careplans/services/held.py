@@ -21,4 +21,5 @@ def hold(enrolment: Enrolment, *, by: Actor, now: datetime) -> Enrolment:
     """The course as it stands, with the patient's row held until the transaction ends. Raises NotYours."""
     require(by, course_permission(by), enrolment.patient, now=now)
     lock_patient(enrolment.patient_id)
-    return Enrolment.objects.select_related("service", "patient").get(pk=enrolment.pk)
+    courses = Enrolment.objects.select_related("service", "patient").defer("service__webhook_secret")
+    return courses.get(pk=enrolment.pk)

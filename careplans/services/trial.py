@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actor import Actor
 from careplans.enums import CourseProblem
 from careplans.models import Schedule
-from careplans.queries.trial import LONGEST, SHORTEST
+from careplans.queries.trial import LONGEST, SHORTEST, forms_to_offer
 from careplans.services.held import CourseStopped, hold
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment
@@ -42,7 +42,10 @@ def start_trial(*, enrolment: Enrolment, trial: Trial, by: Actor, now: datetime)
     course = hold(enrolment, by=by, now=now)
     if course.status != EnrolmentStatus.START_UP:
         raise CourseStopped(CourseProblem.WRONG_STEP)
-    _check(course, trial, today=timezone.localdate(now))
+    today = timezone.localdate(now)
+    _check(course, trial, today=today)
+    if set(trial.questionnaires) - set(forms_to_offer(by, on=today).values_list("code", flat=True)):
+        raise CourseStopped(CourseProblem.FORM_NOT_OFFERED, "questionnaires")
     take_step(
         course,
         EnrolmentStatus.TRIAL,

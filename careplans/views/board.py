@@ -12,6 +12,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from accounts.actor import Actor, ActorRequest
+from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
@@ -26,15 +27,21 @@ from patients.queries import reaching_services
 @require_safe
 @gzip_page
 def courses(request: ActorRequest) -> HttpResponse:
-    """Everybody whose course this person runs, by step; late ones first."""
+    """Everybody whose course this person runs or whose referral she decides, by step; late ones first."""
     by, now = request.actor, timezone.now()
-    if by is None or not by.may(course_permission(by)):
+    if by is None or not (by.may(course_permission(by)) or by.may(Permission.ENROL)):
         raise PermissionDenied
     record_list_access(Action.LIST_COURSES, municipality_ids=by.municipality_ids, by=by, now=now)
     wanted = wanted_in(request.GET, by)
     board = board_of(by, wanted, now=now)
     services = [] if by.service_id else reaching_services(by.employer_id or 0, on=timezone.localdate(now))
-    context = {"board": board, "wanted": wanted, "services": services, "today": timezone.localdate(now)}
+    context = {
+        "board": board,
+        "wanted": wanted,
+        "services": services,
+        "runs": by.may(course_permission(by)),
+        "today": timezone.localdate(now),
+    }
     return render(request, "careplans/course/board.html", context)
 
 

@@ -56,7 +56,7 @@ def _figures(by: Actor) -> dict[str, Any]:
     """A service's leader sees all its patients; a municipality only its own, which says nothing of a joint service."""
     today = timezone.localdate()
     if by.service_id:
-        return {"load": load_of(FollowUpService.objects.get(pk=by.service_id), on=today)}
+        return {"load": load_of(FollowUpService.objects.defer("webhook_secret").get(pk=by.service_id), on=today)}
     municipality_id = by.employer_id or 0
     return {
         "coordination": coordination_of(municipality_id, on=today),

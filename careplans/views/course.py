@@ -26,10 +26,11 @@ from careplans.enums import EvaluationOutcome
 from careplans.forms.course import EvaluationForm, PauseEndForm, PauseForm, TaskDoneForm, TaskForm, TrialForm
 from careplans.models import CaseTask
 from careplans.queries.course import course_page
+from careplans.queries.trial import forms_to_offer
 from careplans.services import CourseStopped
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment, Pause
-from patients.services import NotPossible
+from patients.services import NotPossible, NotYours
 
 _PAGE = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -77,6 +78,9 @@ def answer(
         except NotPossible as stopped:
             form.add_error(None, stopped.obstacle.label)
             status = 409
+        except NotYours as foreign:
+            course = visit.course
+            raise Refused(Action.CHANGE_COURSE, patient_id=course.patient_id, object_id=str(course.pk)) from foreign
         else:
             messages.success(visit.request, said)
             return redirect("course", visit.course.pk)
@@ -108,7 +112,8 @@ def trial(request: ActorRequest, enrolment_id: UUID) -> HttpResponse:
         return services.start_trial(enrolment=visit.course, trial=wanted, by=visit.by, now=visit.now)
 
     said = gettext("Prøveperioden er registrert. Vi venter målinger fra den første dagen.")
-    return answer(visit, TrialForm(visit.data, today=visit.today), "trial", start, said)
+    form = TrialForm(visit.data, today=visit.today, questionnaires=forms_to_offer(visit.by, on=visit.today))
+    return answer(visit, form, "trial", start, said)
 
 
 @logs(Action.OPEN_COURSE, Action.CHANGE_COURSE)

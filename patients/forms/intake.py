@@ -236,6 +236,28 @@ class DeclineForm(forms.Form):
         long=True,
         help_text=_("Dette står i brevet. Skriv til personen, og nevn gjerne hva kommunen kan tilby i stedet."),
     )
+    given_how = one_of(_("Hvordan blir informasjonen gitt?"), TextGiven, _("Hvordan informasjonen blir gitt: velg en."))
+    given_on = DayField(label=_("Gitt dato"))
+
+    def __init__(self, data: Any = None, *, today: date) -> None:
+        super().__init__(data)
+        self.today = today
+        self.fields["given_on"].initial = today
+
+    def clean_reason(self) -> EndReason:
+        """As the code it is."""
+        return EndReason(self.cleaned_data["reason"])
+
+    def clean_given_how(self) -> TextGiven:
+        """As the code it is."""
+        return TextGiven(self.cleaned_data["given_how"])
+
+    def clean_given_on(self) -> date:
+        """What has been given was given: the time to complain is counted from it (R-005)."""
+        day: date = self.cleaned_data["given_on"]
+        if day > self.today:
+            raise forms.ValidationError(gettext("Gitt dato: velg i dag eller en dag som har vært."))
+        return day
 
 
 class DeciderForm(forms.Form):

@@ -15,6 +15,7 @@ from audit.history import append_only, never_deleted, record_changes
 from organisations.models import Municipality
 from patients.criteria import SHOULD
 from patients.enums import (
+    DECIDING_KINDS,
     Coverage,
     Criterion,
     Decider,
@@ -138,8 +139,10 @@ class CriterionAnswer(models.Model):
 def _home_allocates() -> pgtrigger.Trigger:
     """R-022, AT-38: only staff of the home municipality, in the role they allocated in and on that day.
 
-    A nurse of a service that the municipality owns, only where the municipality has chosen that (R-002).
+    A nurse, only in a service that the municipality owns and whose kind it has chosen (R-002).
     """
+    pairs = [(decider, kind.value) for decider, kinds in DECIDING_KINDS.items() for kind in kinds]
+    chosen = ", ".join(f"('{Decider(decider).value}', '{kind}')" for decider, kind in pairs)
     enrolling = ", ".join(f"'{role.value}'" for role in roles_with(Permission.ENROL))
     return pgtrigger.Trigger(
         name="home_allocates",
@@ -156,7 +159,7 @@ def _home_allocates() -> pgtrigger.Trigger:
                     m.role IN ({enrolling}) AND m.authority_id = NEW.municipality_id
                     OR m.role = '{Role.NURSE.value}' AND s.owner_id = NEW.municipality_id AND EXISTS (
                         SELECT 1 FROM patients_intakesetting i WHERE i.municipality_id = NEW.municipality_id
-                        AND i.decider <> '{Decider.ALLOCATION_OFFICE.value}'
+                        AND (i.decider, s.kind) IN ({chosen})
                     )
                 )
             ) THEN

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Final
 
+from accounts.enums import NORWEGIAN, Language
 from organisations.models import FollowUpService
 from organisations.queries import week_in_words
 from patients.enums import ReferralStatus, TextKind
-from patients.models import InformationText, PathwayStep, Patient, Referral
+from patients.models import Enrolment, InformationText, PathwayStep, Patient, Referral
+from patients.queries.reading import language_read_by
 
 ANSWER: Final = "svar"
 INFORMATION: Final = "informasjon"
@@ -32,8 +34,9 @@ class Letter:
 
 
 def language_of(patient: Patient) -> str:
-    """Nynorsk for whoever has asked for it, else bokmål."""
-    return "nn" if "nynorsk" in patient.language.casefold() else "nb"
+    """What the person reads; bokmål for who reads English, which the texts are not written in."""
+    found = language_read_by(patient)
+    return found if found in NORWEGIAN else Language.NB.value
 
 
 def letter_of(referral: Referral, kind: str, *, current: dict[str, InformationText]) -> Letter | None:
@@ -43,7 +46,9 @@ def letter_of(referral: Referral, kind: str, *, current: dict[str, InformationTe
         return None
     given = referral.information.select_related("information").order_by("registered_at", "pk")
     texts = current | {each.information.kind: each.information for each in given}
-    language, course = language_of(referral.patient), getattr(referral, "enrolment", None)
+    language = language_of(referral.patient)
+    courses = Enrolment.objects.select_related("service").defer("service__webhook_secret")
+    course = courses.filter(referral=referral).first()
     return Letter(
         kind=kind,
         referral=referral,

@@ -9,13 +9,14 @@ from accounts.models import User
 from patients.models import Patient
 
 # What staff write in the field about language; all others read what the municipality writes.
-_SAID: Final = {"nynorsk": Language.NN, "engelsk": Language.EN, "english": Language.EN}
+_SAID: Final = {"engelsk": Language.EN, "english": Language.EN}
 
 
 def language_read_by(patient: Patient) -> str:
     """What the patient has chosen on the own pages, else what staff have registered, else the reader's own."""
     chosen = User.objects.filter(national_id_index=patient.national_id_index).values_list("language", flat=True)
-    here = get_language()
-    return chosen.first() or _SAID.get(patient.language.strip().lower()) or (
+    here, written = get_language(), patient.language.strip().casefold()
+    said = Language.NN if "nynorsk" in written else _SAID.get(written)
+    return chosen.first() or said or (
         here if here in NORWEGIAN else Language.NB
     )  # fmt: skip

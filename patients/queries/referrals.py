@@ -18,7 +18,7 @@ from dho.lib.texts import LazyText
 from organisations.enums import ServiceKind, Shared
 from organisations.models import Agreement, FollowUpService, Municipality
 from patients.access import blocks_of
-from patients.enums import Decider, ReferralOrigin, ReferralStatus
+from patients.enums import DECIDING_KINDS, Decider, ReferralOrigin, ReferralStatus
 from patients.models import CriteriaAssessment, IntakeSetting, PathwayStep, Patient, Referral
 from patients.queries.following import reaching_services
 
@@ -43,13 +43,14 @@ def decider_of(municipality_id: int) -> Decider:
 def decides_for(by: Actor) -> frozenset[int]:
     """The municipalities whose referrals the actor assesses and allocates: the own, and no other (R-022).
 
-    A nurse of a service that the municipality owns does where the municipality has chosen that (R-002).
+    A nurse does in a service that the municipality owns and whose kind it has chosen (R-002).
     """
     own = frozenset(each for each in (by.employer_id,) if each is not None)
     if by.may(Permission.ENROL) and by.service_id is None:
         return by.reaches(Permission.ENROL) & own
-    if by.role == Role.NURSE and by.employer_id and decider_of(by.employer_id) != Decider.ALLOCATION_OFFICE:
-        return own
+    if by.role == Role.NURSE and by.service_id and by.employer_id:
+        kinds = DECIDING_KINDS[decider_of(by.employer_id)]
+        return own if FollowUpService.objects.filter(pk=by.service_id, kind__in=kinds).exists() else frozenset()
     return frozenset()
 
 

@@ -105,16 +105,28 @@ def allocate(*, referral_id: UUID, decided: Decided, by: Actor, now: datetime) -
 
 
 @transaction.atomic
-def decline(*, referral_id: UUID, reason: EndReason, why: str, by: Actor, now: datetime) -> Referral:
-    """Do not give the service, with a coded reason and the words of the letter. Raises NotYours, NotPossible."""
+def decline(
+    *,
+    referral_id: UUID,
+    reason: EndReason,
+    why: str,
+    given_how: TextGiven,
+    given_on: date,
+    by: Actor,
+    now: datetime,
+) -> Referral:
+    """Do not give the service, with a coded reason, the words of the letter, and how and when the person was told.
+
+    Raises NotYours, NotPossible.
+    """
     referral = _held(referral_id, by=by)
     take_step(referral, ReferralStatus.DECLINED, by=by, now=now, why=why, declined_reason=reason)
     record_given(
         referral=referral,
         kinds=[TextKind.COMPLAINT],
         given_to=Told.PATIENT,
-        given_how=TextGiven.LETTER,
-        given_on=timezone.localdate(now),
+        given_how=given_how,
+        given_on=given_on,
         by=by,
         now=now,
     )

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 from accounts.actor import ActorRequest
 from audit.enums import Action
 from audit.logged import logs
+from audit.services import Refused
 from dho.lib.numbers import date_nb, time_nb
 from patients.criteria import ADVICE, advice_for, needs_reason, unmet
-from patients.enums import EndReason, Obstacle, ReferralStatus
+from patients.enums import Obstacle, ReferralStatus
 from patients.forms.intake import AllocationForm, AssessmentForm, DeclineForm
 from patients.models import CriteriaAssessment, Referral
 from patients.queries.referrals import OPEN, gps_of, last_step, newest_assessment, services_to_allocate
-from patients.services import NotPossible, allocate, assess, decline
+from patients.services import NotPossible, NotYours, allocate, assess, decline
 from patients.views.referrals import open_referral
 
 
@@ -42,6 +43,8 @@ def assess_page(request: ActorRequest, referral_id: UUID) -> HttpResponse:
         assess(referral_id=found.pk, answers=form.answers, by=by, now=timezone.now())
     except NotPossible as stopped:
         return _stopped(request, "assess", found, form, stopped, **context)
+    except NotYours as foreign:
+        raise _refused(found, Action.ASSESS_REFERRAL) from foreign
     messages.success(request, gettext("Vurderingen er lagret."))
     return redirect("referral", found.pk)
 
@@ -65,6 +68,8 @@ def allocate_page(request: ActorRequest, referral_id: UUID) -> HttpResponse:
         allocate(referral_id=found.pk, decided=form.decided, by=by, now=timezone.now())
     except NotPossible as stopped:
         return _stopped(request, "allocate", found, form, stopped, **context)
+    except NotYours as foreign:
+        raise _refused(found, Action.DECIDE_REFERRAL) from foreign
     messages.success(request, gettext("Tjenesten er tildelt. Skriv ut brevet til pasienten."))
     return redirect("referral", found.pk)
 
@@ -94,16 +99,22 @@ def _unmet(assessment: CriteriaAssessment) -> dict[str, Any]:
 def decline_page(request: ActorRequest, referral_id: UUID) -> HttpResponse:
     """Why the person does not get the service, as the letter says it."""
     by, found = open_referral(request, referral_id, Action.DECIDE_REFERRAL)
-    form = DeclineForm(request.POST if request.method == "POST" else None)
+    form = DeclineForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
     if not form.is_valid():
         return _page(request, "decline", found, form)
-    reason, why = EndReason(form.cleaned_data["reason"]), form.cleaned_data["why"]
     try:
-        decline(referral_id=found.pk, reason=reason, why=why, by=by, now=timezone.now())
+        decline(referral_id=found.pk, by=by, now=timezone.now(), **form.cleaned_data)
     except NotPossible as stopped:
         return _stopped(request, "decline", found, form, stopped)
+    except NotYours as foreign:
+        raise _refused(found, Action.DECIDE_REFERRAL) from foreign
     messages.success(request, gettext("Avslaget er lagret. Skriv ut brevet til personen."))
     return redirect("referral", found.pk)
+
+
+def _refused(found: Referral, action: Action) -> Refused:
+    """Whoever lost the right between the door and the lock is answered as at the door."""
+    return Refused(action, patient_id=found.patient_id, object_id=str(found.pk))
 
 
 def _page(

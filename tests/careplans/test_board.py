@@ -10,14 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from careplans.queries.board import Step, Wanted, board_of
-from patients.enums import ReferralOrigin
-from patients.models import Referral
+from patients.enums import Decider, ReferralOrigin
+from patients.models import IntakeSetting, Referral
 from patients.services import begin
 from tests.database import see_everything
 from tests.factories.accounts import actor_of, let_in, make_membership, make_user
 from tests.factories.careplans import make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.courses import TODAY, active, allocated, in_trial, task
+from tests.factories.intake import assessed
 from tests.factories.patients import end_course, make_patient, pause
 
 DAY = timedelta(days=1)
@@ -202,3 +203,39 @@ def test_what_nobody_understands_in_the_address_narrows_nothing(world, as_kari, 
 @pytest.mark.parametrize("person", ["dahl", "ness", "eva", "vera"])
 def test_others_have_no_board(world, person):
     assert let_in(Client(), getattr(world, person)).get(reverse("courses")).status_code == 403
+
+
+def test_a_referral_is_opened_from_the_board(world, lise):
+    found = refer(world)
+    with time_machine.travel(NOW, tick=False):
+        shown = let_in(Client(), lise).get(reverse("courses")).text
+    assert reverse("referral", args=[found.pk]) in shown
+
+
+def test_the_case_handler_has_the_referrals_and_no_courses(world):
+    hans = make_user("hans", "Hans", "Foss")
+    make_membership(hans, "CASE_HANDLER", authority=world.a)
+    refer(world)
+    in_trial(world)
+    found = board_of(actor_of(hans), Wanted(), now=NOW)
+    assert ({each.step: each.count for each in found.columns if each.count}, found.duties) == ({Step.RECEIVED: 1}, [])
+    with time_machine.travel(NOW, tick=False):
+        answer = let_in(Client(), hans).get(reverse("courses"))
+    assert (answer.status_code, reverse("routines") in answer.text) == (200, False)
+
+
+def test_the_nurse_has_the_referrals_where_the_municipality_lets_her_service_decide(world):
+    refer(world)
+    assert board(world.kari)[Step.RECEIVED].count == 0
+    IntakeSetting.objects.create(municipality=world.a, decider=Decider.FOLLOW_UP_SERVICE)
+    assert board(world.kari)[Step.RECEIVED].count == 1
+    assert board(world.ola)[Step.RECEIVED].count == 0
+
+
+def test_mine_are_the_referrals_nobody_has_assessed_and_those_one_has_assessed(world, lise):
+    other = make_user("iver", "Iver", "Nes")
+    make_membership(other, "COORDINATOR", authority=world.a)
+    refer(world)
+    assessed(refer(world, "Moe"), other)
+    assert [each.count for each in board(lise, mine=True).values()][:2] == [1, 0]
+    assert [each.count for each in board(other, mine=True).values()][:2] == [1, 1]

@@ -4,17 +4,22 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from careplans import services
 from careplans.models import CaseTask, Evaluation, Routine
+from careplans.services.held import hold
 from patients.enums import EnrolmentStatus
 from patients.models import Enrolment, Pause
+from patients.services import NotYours
 from tests.database import see_everything
-from tests.factories.accounts import let_in, make_membership, make_user
+from tests.factories.accounts import actor_of, let_in, make_membership, make_user
 from tests.factories.clock import NOW
 from tests.factories.courses import TODAY, active, allocated, in_trial, task
 from tests.factories.patients import make_patient, pause
+from tests.factories.questionnaires import make_form
 
 DAY = timedelta(days=1)
 TRIAL = {
@@ -195,9 +200,48 @@ def test_what_belongs_to_another_course_is_not_found(world, kari):
     assert page(kari, "course-pause-end", other.pk, days.pk).status_code == 404
 
 
-def test_the_case_handler_runs_the_courses_of_the_own_municipality_only(world):
-    hans = make_user("hans", "Hans", "Foss")
-    make_membership(hans, "CASE_HANDLER", authority=world.a)
-    browser = let_in(Client(), hans)
+def test_the_coordinator_runs_the_courses_of_the_own_municipality_only(world):
+    lise = make_user("lise", "Lise", "Foss")
+    make_membership(lise, "COORDINATOR", authority=world.a)
+    browser = let_in(Client(), lise)
     assert page(browser, "course", in_trial(world).pk).status_code == 200
     assert page(browser, "course", world.solveig.enrolments.get().pk).status_code == 404
+
+
+@pytest.mark.parametrize("door", ["course", "course-trial", "course-evaluation", "course-pause", "course-end"])
+def test_the_case_handler_neither_reads_nor_runs_a_course(world, door):
+    """Evaluations are health information, and ENROL alone does not let anybody read them."""
+    hans = make_user("hans", "Hans", "Foss")
+    make_membership(hans, "CASE_HANDLER", authority=world.a)
+    browser, course = let_in(Client(), hans), in_trial(world)
+    assert page(browser, door, course.pk).status_code == 404
+    with pytest.raises(NotYours):
+        hold(course, by=actor_of(hans), now=NOW)
+
+
+def test_who_lost_the_course_between_the_door_and_the_lock_is_answered_as_at_the_door(world, kari, monkeypatch):
+    course = in_trial(world)
+
+    def late(**_asked):
+        raise NotYours
+
+    monkeypatch.setattr(services, "register_pause", late)
+    days = {"first_day": "18.11.2026", "last_day": "25.11.2026", "reason": "Reiser til Spania."}
+    assert page(kari, "course-pause", course.pk, data=days).status_code == 404
+
+
+def test_a_secret_that_no_key_opens_does_not_stop_the_course(world, kari):
+    course = in_trial(world)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organisations_followupservice SET webhook_secret = 'rubbish'")
+    assert page(kari, "course", course.pk).status_code == 200
+    assert kari.get(reverse("courses")).status_code == 200
+    assert hold(course, by=actor_of(world.kari), now=NOW) == course
+
+
+def test_the_trial_offers_the_own_forms_and_no_other_organisations(world, kari):
+    course = allocated(make_patient(world.a.pk, "Tor", "Berg"), world.joint, world.kari)
+    make_form(world.joint, world.eva, code="egen")
+    make_form(world.own_c, world.eva, code="fremmed")
+    offered = dict(page(kari, "course-trial", course.pk).context["form"].fields["questionnaires"].choices)
+    assert ("egen" in offered, "fremmed" in offered, "symptoms_copd" in offered) == (True, False, True)

@@ -9,7 +9,9 @@ from alerts.models import Alert, Assessment, Expectation
 from alerts.services import assess_patient, examine_deadlines, keep_expectations
 from careplans.enums import CourseProblem
 from careplans.models import Schedule
+from careplans.queries.form_use import plans_by_form
 from careplans.queries.own import own_questionnaire_codes, own_types
+from careplans.queries.trial import trial_day
 from careplans.services import CourseStopped, evaluate, start_trial
 from dho.lib.numbers import OSLO
 from patients.enums import EnrolmentStatus
@@ -22,6 +24,7 @@ from tests.factories.clock import NOW
 from tests.factories.courses import TODAY, active, allocated, held, in_trial, trial_of
 from tests.factories.measurements import make_reading
 from tests.factories.patients import end_course, make_patient, pause
+from tests.factories.questionnaires import make_form
 
 DAY = timedelta(days=1)
 FIRST_OF_MARCH = datetime(2027, 3, 1, 9, tzinfo=OSLO)
@@ -194,3 +197,26 @@ def test_who_goes_on_with_the_plan_is_asked_for_what_the_plan_says(world):
     look(NOW + DAY + timedelta(hours=2))
     assert missing(course) == {"pulse": 1}
     assert Enrolment.objects.get(pk=course.pk).status == EnrolmentStatus.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [(-10, "begynner 18.11.2026"), (0, "dag 1 av 22"), (21, "dag 22 av 22"), (22, "")],
+)
+def test_the_day_of_the_trial_is_counted_once_and_never_below_one(world, days, told):
+    assert trial_day(in_trial(world), today=TODAY + days * DAY) == told
+
+
+def test_another_organisations_form_is_refused(world, course):
+    make_form(world.own_c, world.eva, code="fremmed")
+    stopped = refusal(world, course, questionnaires=["symptoms_copd", "fremmed"])
+    assert stopped == (CourseProblem.FORM_NOT_OFFERED, "questionnaires")
+
+
+def test_a_form_of_a_trial_counts_as_asked_for_only_until_a_plan_takes_over(world):
+    course = in_trial(world)
+    assert plans_by_form(["symptoms_copd"], at=NOW) == {"symptoms_copd": 1}
+    version = make_draft(course.patient, world.kari, now=NOW)
+    add_schedule(version, "spo2")
+    approve(version, world.dahl, now=NOW)
+    assert plans_by_form(["symptoms_copd"], at=NOW) == {}

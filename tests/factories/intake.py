@@ -26,6 +26,8 @@ COLUMNS = {
     "target_groups": ["COPD"], "risk": "HIGH", "cross_sector": False, "present_services": ["NONE"],
     "replaces": "SUPPLEMENTS", "relatives_part": "",
 }  # fmt: skip
+# How and when who is declined was told.
+TOLD = {"given_how": TextGiven.LETTER, "given_on": NOW.date()}
 # The same as a person fills it in.
 FORM = {
     **{f"met_{each}": "yes" for each in Criterion},

@@ -9,13 +9,15 @@ from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AccessEntry
 from patients.enums import Criterion, EndReason
 from patients.models import Allocation, Enrolment, InformationGiven, PathwayStep, Referral
 from patients.services import NotPossible, allocate, decline
+from patients.views import intake
 from tests.database import see_everything
 from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
-from tests.factories.intake import actor, assessed, decided, make_candidate, make_handler
+from tests.factories.intake import FORM, TOLD, actor, assessed, decided, make_candidate, make_handler
 
 
 @pytest.fixture(autouse=True)
@@ -133,20 +135,46 @@ def test_what_is_not_assessed_leads_to_the_assessment(as_hege, world, hege):
         ({"reason": "DEAD"}, "Hvorfor: velg en grunn."),
         ({"why": " "}, "Begrunnelse: skriv hvorfor, så personen forstår det."),
         ({"why": "x" * 501}, "skriv høyst 500 tegn."),
+        ({"given_how": ""}, "Hvordan informasjonen blir gitt: velg en."),
+        ({"given_on": "19.11.2026"}, "Gitt dato: velg i dag eller en dag som har vært."),
     ],
 )
 def test_a_refusal_has_its_reason_in_code_and_words(as_hege, referral, fields, message):
-    data = {"reason": "CRITERIA", "why": "Du ønsker det ikke selv."}
+    data = {"reason": "CRITERIA", "why": "Du ønsker det ikke selv.", "given_how": "IN_PERSON", "given_on": "17.11.2026"}
     answer = post(as_hege, referral, data | fields, "referral-decline")
     assert (answer.status_code, message in answer.text) == (422, True)
     assert "Avslaget er lagret." in post(as_hege, referral, data, "referral-decline").text
     referral.refresh_from_db()
     assert (referral.status, referral.declined_reason) == ("DECLINED", "CRITERIA")
+    told = InformationGiven.objects.filter(referral=referral).values_list("information__kind", "given_how", "given_on")
+    assert list(told) == [("COMPLAINT", "IN_PERSON", date(2026, 11, 17))]
+
+
+@pytest.mark.parametrize(
+    ("door", "step"),
+    [("referral-assess", "assess"), ("referral-allocate", "allocate"), ("referral-decline", "decline")],
+)
+def test_who_lost_the_right_between_the_door_and_the_lock_is_answered_as_at_the_door(
+    as_hege, world, hege, referral, monkeypatch, door, step
+):
+    """The membership ends after the page was let in."""
+    real = getattr(intake, step)
+
+    def late(**asked):
+        return real(**asked | {"by": actor(world.siri)})
+
+    monkeypatch.setattr(intake, step, late)
+    told = {"reason": "CRITERIA", "why": "Nei.", "given_how": "LETTER", "given_on": "17.11.2026"}
+    data = {"referral-assess": FORM, "referral-allocate": form(world), "referral-decline": told}[door]
+    assert as_hege.post(reverse(door, args=[referral.pk]), data).status_code == 404
+    see_everything()
+    refused = AccessEntry.objects.filter(actor_id=hege.pk, allowed=False).values_list("patient_id", flat=True)
+    assert list(refused) == [referral.patient_id]
 
 
 def test_who_comes_second_is_told_who_was_first_and_keeps_the_text(as_hege, world, hege, referral):
     other = make_handler(world.a.pk, "iver", "Iver", "Nes")
-    decline(referral_id=referral.pk, reason=EndReason.OWN_WISH, why="Du ville ikke.", by=actor(other), now=NOW)
+    decline(referral_id=referral.pk, reason=EndReason.OWN_WISH, why="Du ville ikke.", by=actor(other), now=NOW, **TOLD)
     answer = post(as_hege, referral, form(world, reference="Min referanse"))
     assert answer.status_code == 409
     assert "Iver Nes registrerte «Ikke tildelt» 18.11.2026 kl. 10.00. Det du skrev, er ikke lagret." in answer.text
@@ -165,7 +193,7 @@ def test_of_two_who_decide_at_once_exactly_one_stands(committed_world):
     start, told = threading.Barrier(2), []
     steps = (
         lambda: allocate(referral_id=referral.pk, decided=decided(world.joint), by=first, now=NOW),
-        lambda: decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=second, now=NOW),
+        lambda: decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=second, now=NOW, **TOLD),
     )
 
     def take(step) -> None:

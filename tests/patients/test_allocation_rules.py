@@ -9,6 +9,8 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import Membership
 from accounts.roles import RIGHTS, Permission
+from organisations.enums import ServiceKind
+from organisations.models import FollowUpService
 from patients.access import visible_patients
 from patients.enums import (
     Decider,
@@ -25,7 +27,7 @@ from patients.queries.referrals import decides_for
 from patients.services import NotPossible, NotYours, allocate, assess, decline, take_step
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.clock import NOW
-from tests.factories.intake import actor, answers, assessed, decided, make_candidate, make_handler, make_hospital
+from tests.factories.intake import TOLD, actor, answers, assessed, decided, make_candidate, make_handler, make_hospital
 from tests.factories.organisations import make_service
 
 
@@ -84,7 +86,7 @@ def test_nobody_else_does_in_the_service(world, hege, referral):
         by = actor(user)
         for step in (
             lambda by=by: allocate(referral_id=referral.pk, decided=decided(world.joint), by=by, now=NOW),
-            lambda by=by: decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=by, now=NOW),
+            lambda by=by: decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=by, now=NOW, **TOLD),
             lambda by=by: assess(referral_id=referral.pk, answers=answers(), by=by, now=NOW),
         ):
             with pytest.raises(NotYours):
@@ -125,9 +127,13 @@ def test_an_allocation_is_never_changed(world, hege, referral):
         Allocation.objects.filter(referral=referral).update(override_reason="Noe annet.")
 
 
-@pytest.mark.parametrize("decider", [Decider.FOLLOW_UP_SERVICE, Decider.RESPONSIBLE_UNIT])
-def test_a_nurse_of_an_own_service_does_where_the_municipality_has_chosen_it(world, hege, referral, decider):
+@pytest.mark.parametrize(
+    ("decider", "kind"),
+    [(Decider.FOLLOW_UP_SERVICE, ServiceKind.OWN_UNIT), (Decider.RESPONSIBLE_UNIT, ServiceKind.HOME_NURSING)],
+)
+def test_a_nurse_of_an_own_service_does_where_the_municipality_has_chosen_it(world, hege, referral, decider, kind):
     """R-002. The joint service is A's own; the hospital's nurse still does not, nor Kari for B."""
+    FollowUpService.objects.filter(pk=world.joint.pk).update(kind=kind)
     IntakeSetting.objects.create(municipality=world.a, decider=decider)
     assert decides_for(actor(world.kari)) == {world.a.pk}
     assert decides_for(actor(make_hospital(world.a.pk)[1])) == frozenset()
@@ -137,6 +143,26 @@ def test_a_nurse_of_an_own_service_does_where_the_municipality_has_chosen_it(wor
         allocate(referral_id=other.pk, decided=decided(world.joint), by=actor(world.kari), now=NOW)
     course = allocate(referral_id=referral.pk, decided=decided(world.joint), by=actor(world.kari), now=NOW)
     assert course.status == EnrolmentStatus.START_UP
+
+
+@pytest.mark.parametrize(
+    ("decider", "kind"),
+    [
+        (Decider.FOLLOW_UP_SERVICE, ServiceKind.HOME_NURSING),
+        (Decider.FOLLOW_UP_SERVICE, ServiceKind.GP_OFFICE),
+        (Decider.RESPONSIBLE_UNIT, ServiceKind.OWN_UNIT),
+        (Decider.ALLOCATION_OFFICE, ServiceKind.OWN_UNIT),
+    ],
+)
+def test_a_nurse_of_a_service_of_another_kind_does_not(world, hege, referral, decider, kind):
+    """Neither reads the referral nor allocates, and the database refuses too."""
+    FollowUpService.objects.filter(pk=world.joint.pk).update(kind=kind)
+    IntakeSetting.objects.create(municipality=world.a, decider=decider)
+    assert decides_for(actor(world.kari)) == frozenset()
+    with pytest.raises(NotYours):
+        allocate(referral_id=referral.pk, decided=decided(world.joint), by=actor(world.kari), now=NOW)
+    with pytest.raises(InternalError, match="only the home municipality allocates"), transaction.atomic():
+        insert(referral, world.kari, "NURSE")
 
 
 def test_services_see_nothing_before_the_allocation(world, hege, referral):
@@ -174,13 +200,13 @@ def test_not_before_it_is_assessed_and_never_twice(world, hege):
             assessed(referral, hege)
             allocate(referral_id=referral.pk, decided=decided(world.joint), by=actor(hege), now=NOW)
     with pytest.raises(NotPossible):
-        decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=actor(hege), now=NOW)
+        decline(referral_id=referral.pk, reason=EndReason.OTHER, why="Nei.", by=actor(hege), now=NOW, **TOLD)
     with pytest.raises(NotPossible):
         assess(referral_id=referral.pk, answers=answers(), by=actor(hege), now=NOW)
 
 
 def test_declined_with_a_reason_and_the_right_to_complain_told(world, hege, referral):
-    decline(referral_id=referral.pk, reason=EndReason.CRITERIA, why="Du kan ikke.", by=actor(hege), now=NOW)
+    decline(referral_id=referral.pk, reason=EndReason.CRITERIA, why="Du kan ikke.", by=actor(hege), now=NOW, **TOLD)
     referral.refresh_from_db()
     assert (referral.status, referral.declined_reason) == (ReferralStatus.DECLINED, EndReason.CRITERIA)
     given = InformationGiven.objects.get(referral=referral)

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
@@ -13,9 +14,9 @@ from dho.lib import pdf
 from patients.enums import EndReason, TextKind
 from patients.services import allocate, decline, write_text
 from tests.database import see_everything
-from tests.factories.accounts import let_in
+from tests.factories.accounts import let_in, make_user
 from tests.factories.clock import NOW
-from tests.factories.intake import actor, assessed, decided, make_handler, make_referral
+from tests.factories.intake import TOLD, actor, assessed, decided, make_handler, make_referral
 from tests.factories.patients import make_patient
 
 needs_pango = pytest.mark.skipif(not pdf.can_make_pdf(), reason="WeasyPrint needs Pango: script/setup --system")
@@ -74,7 +75,9 @@ def test_the_letter_of_an_allocation_says_all_it_must(as_hege, world, hege):
 
 def test_the_letter_of_a_refusal_says_why_and_how_to_complain(as_hege, world, hege):
     found = case(world, hege)
-    decline(referral_id=found.pk, reason=EndReason.CRITERIA, why="Du ville ikke måle selv.", by=actor(hege), now=NOW)
+    decline(
+        referral_id=found.pk, reason=EndReason.CRITERIA, why="Du ville ikke måle selv.", by=actor(hege), now=NOW, **TOLD
+    )
     text = read(as_hege, found).text
     assert missing(text, "Du får ikke digital hjemmeoppfølging", "Du ville ikke måle selv.", "innen fire uker",
                    "Statsforvalteren", "116 117") == []  # fmt: skip
@@ -92,6 +95,22 @@ def test_the_letter_is_in_the_persons_language_the_page_in_the_readers(as_hege, 
     text = read(as_hege, allocated(world, hege, language="nynorsk")).text
     assert missing(text, 'lang="nn"', "Du får digital heimeoppfølging", "Til henvisningene"[:15]) == []
     assert "Du får digital hjemmeoppfølging" not in text
+
+
+@pytest.mark.parametrize(("chosen", "language"), [("nn", "nn"), ("en", "nb")])
+def test_what_the_person_has_chosen_on_the_own_pages_counts_and_english_gets_bokmal(
+    as_hege, world, hege, chosen, language
+):
+    found = allocated(world, hege)
+    make_user("tor", "Tor", "Bakke", language=chosen, national_id_index=found.patient.national_id_index)
+    assert f'lang="{language}"' in read(as_hege, found, "informasjon").text.split("<main")[1]
+
+
+def test_a_secret_that_no_key_opens_does_not_stop_the_letter(as_hege, world, hege):
+    found = allocated(world, hege)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE organisations_followupservice SET webhook_secret = 'rubbish'")
+    assert read(as_hege, found).status_code == 200
 
 
 def test_a_letter_keeps_the_text_that_was_given(as_hege, world, hege):
