@@ -4,7 +4,7 @@ The middle is the median, the spread the range and the quartiles: one cold finge
 quantity's own unit, and a doctor reads them without explanation (ADR 26).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -146,12 +146,19 @@ def values_of(code: str, quantity: Quantity | None, found: Evidence) -> list[tup
     return _sorted_out(quantity, found)[0] if quantity else []
 
 
-def planned(schedules: Iterable[Schedule], *, subject: str, period: Period, since: date | None) -> Planned | None:
-    """What these schedules ask for from `since` on; None where they do not say when."""
+def planned(
+    schedules: Iterable[Schedule],
+    *,
+    subject: str,
+    period: Period,
+    since: date | None,
+    paused: Collection[date] = frozenset(),
+) -> Planned | None:
+    """What these schedules ask for from `since` on; None where they do not say when. On a paused day, nothing."""
     own = [row for row in schedules if row.subject == subject]
     if not own:
         return None
-    days = [day for day in period.days if since is None or day >= since]
+    days = [day for day in period.days if (since is None or day >= since) and day not in paused]
     times = sum(len(row.times) for day in days for row in own if day.weekday() in row.weekdays)
     asked = {day for day in days for row in own if day.weekday() in row.weekdays}
     return Planned(frozenset(asked), times)

@@ -9,10 +9,12 @@ from django.db.models import Q
 from accounts.actor import Actor
 from careplans.enums import MeasureCategory, MeasureKind, VersionStatus
 from careplans.models import PlanVersion
-from careplans.queries.changes import differences
+from careplans.queries.changes import lines_of
+from careplans.queries.wording import Names
 from patients.access import patients_to_decide_for
 
 _RECENT: Final = timedelta(days=30)
+_ROWS: Final = ("goals", "zone_texts", "measures", "responsibilities")
 _OWN: Final = frozenset({"id", "municipality_id", "version_id", "position"})
 # What the doctor answers for: what is called medical, and every measure about medicines, whatever it is called (R-044).
 DECIDED: Final = Q(kind=MeasureKind.MEDICAL) | Q(category=MeasureCategory.MEDICATION)
@@ -45,11 +47,15 @@ def changed_without_doctor(by: Actor, *, now: datetime) -> list[PlanVersion]:
     own = patients_to_decide_for(by, now=now).values("pk")
     return list(
         PlanVersion.objects.filter(patient__in=own, approved_from__isnull=False, approved_at__gte=now - _RECENT)
-        .select_related("patient", "municipality", "sent_by", "approved_from")
+        .select_related("patient", "municipality", "sent_by", "approved_by", "approved_from")
+        .prefetch_related(*_ROWS, *(f"approved_from__{rows}" for rows in _ROWS))
         .order_by("-approved_at", "-pk")
     )
 
 
-def changes_of(version: PlanVersion) -> list[str]:
-    """Which parts differ from what the doctor saw, by heading."""
-    return [each.heading for each in differences(version.approved_from, version)] if version.approved_from else []
+def changes_of(version: PlanVersion, names: Names) -> list[str]:
+    """Which parts differ from what the doctor saw, by heading. `names` are looked up once for a whole list."""
+    if version.approved_from is None:
+        return []
+    before, after = lines_of(version.approved_from, names), lines_of(version, names)
+    return [heading for (section, heading), lines in after.items() if {*lines} != {*before[section, heading]}]

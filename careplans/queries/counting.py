@@ -37,14 +37,6 @@ def active_on(on: date, *, municipality_id: int | None = None, service_id: UUID 
     return found.filter(service_id=service_id) if service_id else found
 
 
-def followed_without_plan(
-    on: date, *, municipality_id: int | None = None, service_id: UUID | None = None
-) -> QuerySet[Enrolment]:
-    """Courses past their trial that day with no approved self-care plan in force: flagged and counted (AT-52)."""
-    found = _placed(on, municipality_id=municipality_id, service_id=service_id)
-    return found.filter(has_plan=False, tried=True)
-
-
 def plan_share(on: date, *, municipality_id: int | None = None, service_id: UUID | None = None) -> PlanShare:
     """The share of active patients with a self-care plan (R-043)."""
     rows = list(

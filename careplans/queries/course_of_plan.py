@@ -9,27 +9,17 @@ from django.db.models import Q, QuerySet
 from accounts.actor import Actor
 from accounts.enums import Role
 from accounts.models import Membership
-from accounts.roles import Permission
 from careplans.enums import TemplateStatus, VersionStatus
-from careplans.models import OPEN_STATUSES, PlanTemplate, PlanTemplateVersion, PlanVersion
-from careplans.queries.gp import latest_enrolment
+from careplans.models import OPEN_STATUSES, PlanTemplateVersion, PlanVersion
+from careplans.queries.gp import latest_enrolment, readable
 from patients.models import Enrolment, Patient
 from patients.queries import in_hospitals_phase
 
 
-def readable(by: Actor | None) -> Q:
-    """Drafts are the paper of those who write them: the service's people, and whoever began it."""
-    if by is None:
-        return Q(pk__in=[])
-    if by.service_id and by.may(Permission.DRAFT_PLAN):
-        return Q()
-    return ~Q(status=VersionStatus.DRAFT) | Q(created_by=by.user)
-
-
-def find_written(version_id: UUID, *, by: Actor | None) -> PlanVersion | None:
+def find_written(version_id: UUID, *, by: Actor | None, now: datetime) -> PlanVersion | None:
     """The version, if lock two lets it be seen and it is no draft of somebody else's."""
     found = PlanVersion.objects.select_related("plan", "municipality", "began_from__template", "edited_by", "sent_by")
-    return found.filter(readable(by), pk=version_id).first()
+    return found.filter(readable(by, now=now), pk=version_id).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +44,7 @@ def plan_course(patient: Patient, *, by: Actor, now: datetime) -> PlanCourse:
     """Every version that this person may read, what is open, and what is in force."""
     every = PlanVersion.objects.filter(patient=patient)
     versions = list(
-        every.filter(readable(by))
+        every.filter(readable(by, now=now))
         .select_related("created_by", "sent_by", "approved_by", "began_from__template", "approved_from")
         .prefetch_related("meetings__registered_by", "acceptance")
         .order_by("-number")
@@ -89,8 +79,3 @@ def templates_for(by: Actor, *, active_only: bool = False) -> QuerySet[PlanTempl
     if active_only:
         found = found.filter(status=TemplateStatus.ACTIVE)
     return found.order_by("template__name", "template__service_id", "-number")
-
-
-def own_templates(by: Actor) -> QuerySet[PlanTemplate]:
-    """The templates of the own service."""
-    return PlanTemplate.objects.filter(service_id=by.service_id, service_id__isnull=False)

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
+
+from django.db.models import Q
 
 from accounts.actor import Actor
 from accounts.roles import Permission
@@ -21,8 +23,8 @@ from careplans.queries.in_force import measurement_types
 from careplans.queries.wording import Names
 from careplans.scoring import Quantity, Rule, RuleKind, RuleSet, horizon
 from dho.lib.numbers import OSLO
-from patients.access import patients_to_decide_for
-from patients.models import Enrolment
+from patients.access import own_patients, patients_to_decide_for
+from patients.models import Enrolment, Pause
 
 RECENT: Final = timedelta(days=30)
 
@@ -48,14 +50,20 @@ def lately_decided(by: Actor, *, now: datetime) -> list[Approval]:
     )
 
 
-def find_version(version_id: UUID, *, by: Actor | None) -> PlanVersion | None:
-    """The version, if lock two lets it be seen. A draft is the paper of those who write it until it is sent."""
-    found = PlanVersion.objects.select_related("municipality", "created_by", "sent_by", "approved_by").filter(
-        pk=version_id
-    )
-    if by is None or by.service_id is None or not by.may(Permission.DRAFT_PLAN):
-        found = found.exclude(status=VersionStatus.DRAFT)
-    return found.first()
+def readable(by: Actor | None, *, now: datetime) -> Q:
+    """A draft is the paper of whoever began it, and of the service's people who may write this patient's plan."""
+    if by is None:
+        return Q(pk__in=[])
+    sent_or_own = ~Q(status=VersionStatus.DRAFT) | Q(created_by=by.user)
+    if by.service_id is None:
+        return sent_or_own
+    return sent_or_own | Q(patient__in=own_patients(by, now=now, permission=Permission.DRAFT_PLAN).values("pk"))
+
+
+def find_version(version_id: UUID, *, by: Actor | None, now: datetime) -> PlanVersion | None:
+    """The version, if lock two lets it be seen and it is no draft of somebody else's."""
+    found = PlanVersion.objects.select_related("municipality", "created_by", "sent_by", "approved_by")
+    return found.filter(readable(by, now=now), pk=version_id).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ def plan_page(version: PlanVersion, *, now: datetime, rules: Sequence[Rule] | No
         proposed = RuleSet(proposed.version_id, tuple(rules), catalogue)
     old = ruleset_of(present, catalogue=catalogue) if present else None
     found = evidence_for(version.patient_id, [proposed, *([old] if old else [])], now=now)
+    asked, paused = _asked(present, enrolment), paused_days(version.patient_id, found.period)
     result, old_result = backtest(proposed, found), backtest(old, found) if old else None
     return PlanPage(
         now=now,
@@ -142,7 +151,7 @@ def plan_page(version: PlanVersion, *, now: datetime, rules: Sequence[Rule] | No
         # What carries an approval on is decided where the doctor decided (ADR 24).
         decision=Approval.objects.filter(version=version.approved_from_id or version.pk).first(),
         limits=[
-            _limit_row(change, schedules, enrolment, found, result, old_result, catalogue)
+            _limit_row(change, asked, paused, enrolment, found, result, old_result, catalogue)
             for change in limit_changes(proposed, old, names)
         ],
         schedules=schedules,
@@ -177,9 +186,22 @@ def latest_enrolment(patient_id: UUID, *, now: datetime) -> Enrolment | None:
     return started.select_related("service").defer("service__webhook_secret").order_by("-allocated_on", "-pk").first()
 
 
+def _asked(present: PlanVersion | None, enrolment: Enrolment | None) -> list[Schedule]:
+    """What was asked for in the period: by the approved plan, or by the trial until a plan says when (AT-27)."""
+    own = list(Schedule.objects.filter(version=present)) if present else []
+    return own or (list(Schedule.objects.filter(trial=enrolment)) if enrolment else [])
+
+
+def paused_days(patient_id: UUID, period: Period) -> set[date]:
+    """The days of the period on which nothing was expected (R-015)."""
+    pauses = Pause.objects.filter(patient_id=patient_id, first_day__lte=period.last, last_day__gte=period.first)
+    return {day for pause in pauses for day in period.days if pause.first_day <= day <= pause.last_day}
+
+
 def _limit_row(
     change: Change[Rule],
-    schedules: list[Change[Schedule]],
+    asked: list[Schedule],
+    paused: set[date],
     enrolment: Enrolment | None,
     found: Evidence,
     result: Result,
@@ -188,10 +210,8 @@ def _limit_row(
 ) -> LimitRow:
     """The rule with the patient's own values beside it, and what both versions would have said about them (R-036)."""
     about = change.either
-    # What was asked for in the period is the old plan's schedule; a patient without one is on trial by the new.
-    asked = [row for each in schedules if (row := each.present or each.proposed)]
-    subject = type_of(about.quantity)
-    days = planned(asked, subject=subject, period=found.period, since=enrolment.started_on if enrolment else None)
+    since = enrolment.started_on if enrolment else None
+    days = planned(asked, subject=type_of(about.quantity), period=found.period, since=since, paused=paused)
     has_value = about.kind not in (RuleKind.ANSWER, RuleKind.NEWS2)
     usual = usual_values(about.quantity, catalogue, found, days) if has_value else None
     old_alarms = old_result.by_rule if old_result else {}

@@ -14,10 +14,12 @@ from careplans.enums import Decision, MeasureKind, VersionStatus
 from careplans.models import Approval, PlanVersion
 from careplans.services.content import PlanContent, content_of
 from careplans.services.deciding import approve, decide, waiting_for
-from careplans.services.drafting import create_draft, send_to_gp
+from careplans.services.drafting import create_draft, freeze
+from careplans.services.problems import hindrances
+from careplans.services.refusals import PlanProblems
 
-# Stored, so in bokmål whoever decides (ADR 21): the trial may hold less by now than when the nurse sent the proposal.
-_CHANGED: Final = "Legen har endret og godkjent forslaget."
+# What the doctor changes, and can put right. The rest is the nurse's: a review day may have come while it waited.
+_CHANGED_BY_DOCTOR: Final = frozenset({"grenser", "gronn", "gul", "rod"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +68,8 @@ def approve_with_changes(
     draft = create_draft(patient=version.patient, content=content_with(version, changes), by=by, now=now)
     draft.changed_from = version
     draft.save(update_fields=["changed_from"])
-    sent = send_to_gp(version=draft, by=by, now=now, reason=version.little_data_reason or message.strip() or _CHANGED)
+    if found := [each.text for each in hindrances(draft, now=now) if each.section in _CHANGED_BY_DOCTOR]:
+        raise PlanProblems(found)
+    # The reason for sending it with little data stays the nurse's own.
+    sent = freeze(draft, reason=version.little_data_reason, by=by, now=now)
     return approve(version=sent, valid_until=valid_until, by=by, now=now)

@@ -10,7 +10,7 @@ from careplans.enums import VersionStatus
 from careplans.models import OPEN_STATUSES, Plan, PlanTemplateVersion, PlanVersion
 from careplans.queries.minimum import little_data
 from careplans.services.content import PlanContent, columns_of, content_of, write_content
-from careplans.services.locks import lock, locked, require_writer
+from careplans.services.locks import hold_forms, lock, locked, require_writer
 from careplans.services.problems import problems_of
 from careplans.services.refusals import LittleData, PlanProblems, VersionIsOpen, WrongStep
 from patients.models import Patient
@@ -69,12 +69,18 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime, reason: str = 
     version = locked(version)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
+    hold_forms(version)
     if found := problems_of(version, now=now):
         raise PlanProblems(found)
     little = little_data(version, now=now)
     if little and not reason.strip():
         raise LittleData(little)
-    version.little_data_reason = reason.strip() if little else ""
+    return freeze(version, reason=reason.strip() if little else "", by=by, now=now)
+
+
+def freeze(version: PlanVersion, *, reason: str, by: Actor, now: datetime) -> PlanVersion:
+    """The draft becomes a proposal. Whoever calls holds the plan's lock and has looked for what is missing."""
+    version.little_data_reason = reason
     version.status, version.sent_at, version.sent_by = VersionStatus.PROPOSED, now, by.user
     version.save(update_fields=["status", "sent_at", "sent_by", "little_data_reason"])
     return version

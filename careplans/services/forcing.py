@@ -8,7 +8,7 @@ from accounts.actor import Actor
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
 from careplans.queries.carried import approval_to_carry
-from careplans.services.locks import locked, require_writer
+from careplans.services.locks import hold_forms, locked, require_writer
 from careplans.services.problems import hindrances
 from careplans.services.refusals import NeedsDoctor, PlanProblems, WrongStep
 
@@ -24,6 +24,7 @@ def put_in_force(*, version: PlanVersion, by: Actor, now: datetime) -> PlanVersi
     version = locked(version)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
+    hold_forms(version)
     if found := hindrances(version, now=now):
         raise PlanProblems([each.text for each in found])
     root = approval_to_carry(version, now=now)

@@ -7,6 +7,7 @@ from accounts.actor import Actor
 from accounts.roles import Permission
 from careplans.models import Plan, PlanVersion
 from careplans.services.refusals import NotYours
+from measurements.services.questionnaires import hold
 from patients.access import own_patients
 from patients.models import Patient
 
@@ -25,3 +26,9 @@ def locked(version: PlanVersion) -> PlanVersion:
     """The version as it is now, with nobody else able to change it until the transaction ends."""
     lock(version.plan_id)
     return PlanVersion.objects.select_related("patient").get(pk=version.pk)
+
+
+def hold_forms(version: PlanVersion) -> None:
+    """No form that the version asks for or has limits on is changed or retired before the version is out (P2)."""
+    asked = version.schedules.exclude(questionnaire_code="").values_list("questionnaire_code", flat=True)
+    hold({*asked, *version.thresholds.values_list("quantity", flat=True)})

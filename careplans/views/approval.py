@@ -27,7 +27,7 @@ from careplans.models import PlanVersion
 from careplans.queries.carried import changed_without_doctor, changes_of
 from careplans.queries.differences import changed_from, differences, seen_before
 from careplans.queries.gp import lately_decided, plan_page, waiting_for
-from careplans.queries.wording import hours_of
+from careplans.queries.wording import Names, hours_of
 from careplans.scoring import Rule
 from careplans.services import (
     AlreadyDecided,
@@ -58,7 +58,8 @@ def plans(request: ActorRequest) -> HttpResponse:
     by, now = request.actor, timezone.now()
     record_list_access(Action.LIST_PLANS, municipality_ids=by.municipality_ids, by=by, now=now)
     context = {"waiting": waiting_for(by, now=now), "decided": lately_decided(by, now=now)}
-    context["changed"] = [(each, changes_of(each)) for each in changed_without_doctor(by, now=now)]
+    changed, names = changed_without_doctor(by, now=now), Names.current()
+    context["changed"] = [(each, changes_of(each, names)) for each in changed]
     return render(request, "careplans/plans.html", context)
 
 

@@ -29,7 +29,7 @@ def open_version(
     permission: Permission = Permission.SEE_PLAN,
 ) -> PlanVersion:
     """The version with its patient, the look logged; «not yours» and «does not exist» answer the same."""
-    return _opened(request, version_id, find_version(version_id, by=request.actor), action, now, permission)
+    return _opened(request, version_id, find_version(version_id, by=request.actor, now=now), action, now, permission)
 
 
 def open_written(
@@ -40,7 +40,7 @@ def open_written(
     permission: Permission = Permission.DRAFT_PLAN,
 ) -> PlanVersion:
     """The same for those who write: drafts too, also what a doctor has begun."""
-    return _opened(request, version_id, find_written(version_id, by=request.actor), action, now, permission)
+    return _opened(request, version_id, find_written(version_id, by=request.actor, now=now), action, now, permission)
 
 
 def _opened(
@@ -85,7 +85,7 @@ def opened_version(request: ActorRequest, version_id: UUID, now: datetime) -> Pl
         mark = TimestampSigner(salt=_MARK).unsign(request.POST.get("opened", ""), max_age=_OPEN_FOR)
     except BadSignature:
         raise Http404 from None
-    version = find_version(version_id, by=request.actor)
+    version = find_version(version_id, by=request.actor, now=now)
     if version is None or request.actor is None or mark != f"{request.user.pk}:{version_id}":
         raise Http404
     seen = visible_patients(request.actor, now=now, permission=Permission.SEE_PLAN).filter(pk=version.patient_id)

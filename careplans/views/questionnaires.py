@@ -4,6 +4,7 @@ The rules are those of `measurements`; the pages stand here because they tell ho
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final
 
@@ -151,7 +152,7 @@ def take_into_use(request: ActorRequest, questionnaire_id: int) -> HttpResponse:
     now = timezone.now()
     if request.method == "POST":
         try:
-            activate(form=form, by=by, now=now, also=limits_against(form, at=now))
+            activate(form=form, by=by, now=now, also=lambda: limits_against(form, at=now))
         except NotReady as refused:
             return shown(request, by, form, problems=refused.problems, refused=True, status=422)
         messages.success(request, _("%(title)s, versjon %(version)s, er tatt i bruk.") % _names(form))
@@ -172,16 +173,19 @@ def take_out_of_use(request: ActorRequest, questionnaire_id: int) -> HttpRespons
     """Retire a version for good. While plans ask for the form it is refused, and the page says what to do."""
     by, form = written(request, questionnaire_id, FormStatus.ACTIVE)
     now = timezone.now()
-    asked = plans_that_need(form.code, at=now)
-    context = {"form": form, "asked": asked}
     if request.method == "POST":
         try:
-            retire(form=form, asked_for=bool(asked), by=by, now=now)
+            retire(form=form, asked_for=lambda: plans_that_need(form.code, at=now) > 0, by=by, now=now)
         except InUse:
-            return render(request, "measurements/questionnaire_retire.html", context, status=409)
+            return _retiring(request, form, now, status=409)
         messages.success(request, _("%(title)s er ikke i bruk lenger.") % _names(form))
         return redirect("questionnaire", form.pk)
-    return render(request, "measurements/questionnaire_retire.html", context)
+    return _retiring(request, form, now)
+
+
+def _retiring(request: ActorRequest, form: Questionnaire, now: datetime, status: int = 200) -> HttpResponse:
+    context = {"form": form, "asked": plans_that_need(form.code, at=now)}
+    return render(request, "measurements/questionnaire_retire.html", context, status=status)
 
 
 @logs_nothing(NO_PATIENT)

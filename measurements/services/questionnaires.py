@@ -1,7 +1,7 @@
 """The life of a questionnaire: written as a draft, taken into use, followed by a new version, retired."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -136,14 +136,15 @@ def new_version(*, form: Questionnaire, by: Actor, now: datetime) -> Questionnai
 
 
 @transaction.atomic
-def activate(*, form: Questionnaire, by: Actor, now: datetime, also: Sequence[Problem] = ()) -> None:
+def activate(*, form: Questionnaire, by: Actor, now: datetime, also: Callable[[], Sequence[Problem]] = list) -> None:
     """Take the draft into use; the version that was in use is retired at the same moment.
 
-    `also` are problems that the form itself does not show: what plans hold against it (`careplans.queries.form_use`).
+    `also` are problems that the form itself does not show: what plans hold against it (`careplans.queries.form_use`),
+    looked for when the form is held, so that no plan is sent in between.
     Raises NotReady, WrongStep when somebody else was first, and PermissionDenied.
     """
     found = _locked(form, by, FormStatus.DRAFT)
-    problems = [*problems_of(found, list(found.items.all())), *also]
+    problems = [*problems_of(found, list(found.items.all())), *also()]
     if problems:
         raise NotReady(problems)
     standing = Questionnaire.objects.filter(code=found.code, status=FormStatus.ACTIVE)
@@ -152,15 +153,20 @@ def activate(*, form: Questionnaire, by: Actor, now: datetime, also: Sequence[Pr
 
 
 @transaction.atomic
-def retire(*, form: Questionnaire, asked_for: bool, by: Actor, now: datetime) -> None:
-    """Take the version out of use for good. `asked_for`: whether a plan in force schedules the form.
+def retire(*, form: Questionnaire, asked_for: Callable[[], bool], by: Actor, now: datetime) -> None:
+    """Take the version out of use for good. `asked_for`: whether a plan schedules the form, looked for when it is held.
 
     Raises InUse, WrongStep and PermissionDenied.
     """
     found = _locked(form, by, FormStatus.ACTIVE)
-    if asked_for:
+    if asked_for():
         raise InUse
     Questionnaire.objects.filter(pk=found.pk).update(status=FormStatus.RETIRED, retired_at=now, retired_by=by.user)
+
+
+def hold(codes: Collection[str]) -> None:
+    """Keep every version of these forms as they are until the transaction ends: a plan that asks for them is sent."""
+    list(Questionnaire.objects.select_for_update().filter(code__in=codes).order_by("pk").values_list("pk"))
 
 
 def _locked(form: Questionnaire, by: Actor, *states: FormStatus) -> Questionnaire:

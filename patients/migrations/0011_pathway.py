@@ -223,7 +223,7 @@ class Migration(migrations.Migration):
             model_name="pause",
             name="registered_by",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
             ),
         ),
         migrations.AddField(
@@ -271,10 +271,10 @@ class Migration(migrations.Migration):
                 ), ''), true)""",
                 "UPDATE patients_enrolment SET allocated_on = started_on",
                 """INSERT INTO patients_pause (
-                    id, municipality_id, patient_id, enrolment_id, first_day, last_day, reason, registered_at,
-                    registered_by_id
-                ) SELECT gen_random_uuid(), municipality_id, patient_id, id, current_date, current_date + 30,
-                    'Pause fra før dagene ble ført. Sett riktig siste dag.', now(), (SELECT id FROM accounts_user ORDER BY id LIMIT 1)
+                    id, municipality_id, patient_id, enrolment_id, first_day, last_day, reason, registered_at
+                ) SELECT gen_random_uuid(), municipality_id, patient_id, id,
+                    (now() AT TIME ZONE 'Europe/Oslo')::date, (now() AT TIME ZONE 'Europe/Oslo')::date + 30,
+                    'Pause fra før dagene ble ført. Sett riktig siste dag.', now()
                 FROM patients_enrolment WHERE status = 'PAUSED'""",
                 "UPDATE patients_enrolment SET status = 'ACTIVE' WHERE status = 'PAUSED'",
                 "SELECT set_config('dho.municipalities', '', true)",

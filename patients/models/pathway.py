@@ -274,7 +274,8 @@ class Pause(models.Model):
     last_day = models.DateField()
     reason = models.CharField(max_length=300)
     registered_at = models.DateTimeField()
-    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # Nobody for what the system wrote when pauses became days.
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         triggers = [

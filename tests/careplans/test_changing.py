@@ -24,6 +24,7 @@ from careplans.services.proof import content_hash, untrue
 from tests.database import see_everything
 from tests.factories.careplans import add_schedule, make_draft, propose
 from tests.factories.clock import NOW
+from tests.factories.patients import make_enrolment, make_patient
 
 UNTIL, LATER = NOW + timedelta(days=180), NOW + timedelta(hours=1)
 PREDNISOLON = "Start prednisolon 20 mg i 5 dager"
@@ -104,6 +105,21 @@ class TestApproveWithChanges:
         proposal.refresh_from_db()
         assert (proposal.status, Approval.objects.filter(version=proposal).count()) == ("PROPOSED", 0)
         assert PlanVersion.objects.filter(patient=world.per).count() == 2
+
+    def test_a_review_day_that_came_while_it_waited_stops_nobody(self, world, dahl):
+        """The doctor's page has no such field (R-040)."""
+        review_on = (NOW + timedelta(days=10)).date()
+        waiting = propose(make_draft(world.per, world.kari, review_on=review_on))
+        made = decide(waiting, changing(waiting, yellow_low=Decimal(87)), dahl, now=NOW + timedelta(days=10))
+        assert (made.status, made.review_on) == (VersionStatus.APPROVED, review_on)
+
+    def test_the_doctors_message_is_not_the_nurses_reason(self, world, dahl):
+        """A first plan, whose trial holds too little when the doctor changes it."""
+        for reason in ("", "Cellegift i morgen."):
+            patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
+            make_enrolment(patient, world.joint)
+            first = propose(make_draft(patient, world.kari, little_data_reason=reason))
+            assert decide(first, changing(first, yellow_low=Decimal(87)), dahl).little_data_reason == reason
 
     def test_another_patients_doctor_is_refused(self, world, proposal):
         with pytest.raises(NotYours):

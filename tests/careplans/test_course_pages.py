@@ -51,6 +51,15 @@ def page(browser, name, *ids, data=None):
     return answer
 
 
+def test_a_pause_that_the_system_wrote_has_nobodys_name(world, kari):
+    course = in_trial(world)
+    Pause.objects.create(
+        municipality_id=course.municipality_id, patient=course.patient, enrolment=course, first_day=TODAY,
+        last_day=TODAY + DAY, reason="Pause fra før dagene ble ført.", registered_at=NOW,
+    )  # fmt: skip
+    assert 'Pause fra før dagene ble ført. <span class="muted">systemet</span>' in page(kari, "course", course.pk).text
+
+
 def test_the_page_shows_where_it_stands_and_what_may_be_done(world, kari):
     course = in_trial(world)
     task(course, world.kari, due_on=TODAY - DAY, responsible=world.berit)

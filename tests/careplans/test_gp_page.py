@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,16 +16,17 @@ from accounts.enums import Role
 from accounts.models import User
 from audit.models import AccessEntry
 from careplans.enums import MeasureKind, Zone
-from careplans.models import Approval, Measure, PlanVersion, Threshold
+from careplans.models import Approval, Measure, PlanVersion, Schedule, Threshold
 from careplans.services import return_with_question, withdraw
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
-from patients.models import Enrolment, Patient
+from patients.models import Enrolment, Patient, Pause
 from tests import database
-from tests.factories.accounts import let_in, make_membership, make_user
+from tests.factories.accounts import let_in, make_device, make_membership, make_user
 from tests.factories.care import block, open_in_emergency
 from tests.factories.careplans import add_schedule, approve, make_draft, propose
 from tests.factories.clock import NOW
+from tests.factories.hospital import make_cooperation
 from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
 
@@ -276,6 +277,17 @@ class TestOnePlan:
         assert browser_of(world.kari).get(url(draft)).status_code == 200
         assert as_dahl.get(url(draft)).status_code == 404
 
+    @pytest.mark.parametrize("name", ["plan-decide", "plan-print", "plan-compare"])
+    def test_a_service_that_only_reads_along_does_not_read_a_draft(self, world, name):
+        line = make_cooperation(world).line
+        draft = make_draft(world.per, world.kari)
+        assert browser_of(line).get(url(draft, name)).status_code == 404
+        propose(draft)
+        assert browser_of(line).get(url(draft)).status_code == 200
+
+    def test_a_doctor_reads_the_draft_that_is_the_doctors_own(self, as_dahl, world):
+        assert as_dahl.get(url(make_draft(world.per, world.dahl))).status_code == 200
+
     @pytest.mark.parametrize("person", ["ola", "ness", "eva"])
     def test_it_is_hidden_from_everyone_else_and_the_try_is_logged(self, world, proposal, person):
         assert browser_of(getattr(world, person)).get(url(proposal)).status_code == 404
@@ -304,14 +316,32 @@ class TestEvidence:
             make_reading(world.per_tablet, "spo2", value, at=NOW - timedelta(days=days_ago))
         row = self.spo2(as_dahl.get(url(proposal)))
         assert row.usual.text == "87 % (84–92)"  # the median of an even number, 86.5, rounded half up
-        assert (row.usual.measured_days, row.usual.planned_days) == (6, 21)
+        # The plan in force has no fixed days; those of the proposal were never asked for.
+        assert (row.usual.measured_days, row.usual.planned_days) == (6, None)
         # Now: yellow under 88, red under 86. Proposal: yellow under 87, red under 85. A limit itself is mild.
         assert (row.present_alarms.yellow, row.present_alarms.red) == (2, 2)
         assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (2, 1)
         text = plain(as_dahl.get(url(proposal)))
-        assert "6 av 21 planlagte dager målt" in text
+        assert "6 dager målt, ingen faste dager i planen" in text
         assert "2 gule · 1 rød" in text
         assert "versjon 1 ville gitt 2 gule · 2 røde" in text
+
+    def test_planned_days_are_those_of_the_trial_without_its_pauses(self, as_dahl, world):
+        """The proposal asks for three days a week; the trial asked for every day (AT-27, R-015)."""
+        patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
+        course = make_enrolment(patient, world.joint, started_on=NOW.date() - timedelta(days=60))
+        Schedule.objects.create(
+            municipality_id=world.a.pk, trial=course, type_id="spo2", weekdays=[*range(7)], times=[time(8)]
+        )
+        Pause.objects.create(
+            municipality_id=world.a.pk, patient=patient, enrolment=course, reason="Reise", registered_at=NOW,
+            first_day=NOW.date() - timedelta(days=5), last_day=NOW.date() + timedelta(days=5), registered_by=world.kari,
+        )  # fmt: skip
+        make_reading(make_device(patient), "spo2", 90, at=NOW - timedelta(days=8))
+        draft = make_draft(patient, world.kari)
+        add_schedule(draft, weekdays=[0, 2, 4])
+        row = self.spo2(as_dahl.get(url(propose(draft))))
+        assert row.usual.missing == "1 av 16 planlagte dager målt"
 
     def test_it_counts_whole_days_in_the_period_only(self, as_dahl, world, proposal):
         start, end = datetime(2026, 10, 27, 23, tzinfo=UTC), datetime(2026, 11, 17, 23, tzinfo=UTC)

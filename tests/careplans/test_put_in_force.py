@@ -4,7 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import InternalError, transaction
+from django.test import Client
+from django.urls import reverse
 
 from alerts.queries.invariants import find_breaches
 from careplans.enums import MeasureKind, VersionStatus
@@ -13,6 +16,7 @@ from careplans.queries.carried import changed_without_doctor, changes_of
 from careplans.queries.changes import differences
 from careplans.queries.gp import plan_page
 from careplans.queries.in_force import rulesets_by_patient, version_at
+from careplans.queries.wording import Names
 from careplans.services import (
     NeedsDoctor,
     NotYours,
@@ -26,6 +30,7 @@ from careplans.services import (
 from careplans.services.content import content_of
 from careplans.services.sections import stamp_of
 from tests.database import see_everything
+from tests.factories.accounts import let_in
 from tests.factories.careplans import approve as factory_approve
 from tests.factories.clock import NOW
 
@@ -179,11 +184,29 @@ def test_the_doctor_sees_what_was_changed(world, draft, kari):
     draft = save(draft, "vanlig", {"habitual_state": "Går til postkassen."}, kari)
     version = put_in_force(version=draft, by=kari, now=LATER)
     dahl = world.actor(world.dahl)
-    assert [(each.pk, changes_of(each)) for each in changed_without_doctor(dahl, now=LATER)] == [
+    assert [(each.pk, changes_of(each, Names.current())) for each in changed_without_doctor(dahl, now=LATER)] == [
         (version.pk, ["Vanlig tilstand"])
     ]
     assert changed_without_doctor(world.actor(world.nils.gp), now=LATER) == []
     assert plan_page(version, now=LATER).decision.name == "Anne Dahl"
+
+
+def test_the_list_names_the_doctor_who_approved(world, draft, kari):
+    """Whoever reads may be another than who decided, after the hospital's phase."""
+    put_in_force(version=save(draft, "vanlig", {"habitual_state": "Går."}, kari), by=kari, now=NOW)
+    with time_machine.travel(NOW, tick=False):
+        text = " ".join(let_in(Client(), world.dahl).get(reverse("plans")).text.split())
+    assert "Vanlig tilstand. Grensene er godkjent av Anne Dahl." in text
+    assert "som du har godkjent" not in text
+
+
+def test_the_list_reads_the_texts_of_all_versions_at_once(world, draft, kari, django_assert_max_num_queries):
+    """For each row only limits and measuring times are read anew, of both versions."""
+    first = put_in_force(version=draft, by=kari, now=NOW)
+    put_in_force(version=revise(version=first, by=kari, now=LATER), by=kari, now=LATER)
+    names, rows = Names.current(), changed_without_doctor(world.actor(world.dahl), now=LATER)
+    with django_assert_max_num_queries(16):
+        assert [changes_of(each, names) for each in rows] == [[], []]
 
 
 def test_the_difference_is_told_in_words(world, draft, kari):

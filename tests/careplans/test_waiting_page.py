@@ -124,6 +124,13 @@ class TestCalling:
             plan, world.kari, NOW, "PHONE", True, "Ser på den i dag.",
         )  # fmt: skip
 
+    def test_it_never_says_that_a_decided_plan_waits(self, as_kari, world, plan):
+        assert "Plan versjon 2 venter på fastlegen." in plain(as_kari.get(at("plan-call", plan)))
+        approve(plan, world.dahl)
+        text = plain(as_kari.get(at("plan-call", plan)))
+        assert "Plan versjon 2 venter ikke på svar fra legen." in text
+        assert "venter på fastlegen" not in text
+
     def test_what_is_missing_is_named_and_the_text_kept(self, as_kari, plan):
         page = as_kari.post(at("plan-call", plan), {"outcome": "Snakket med Mona."})
         assert page.status_code == 422

@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Role
-from measurements.content import band_problems, problems_of, score_range
+from measurements.content import Problem, band_problems, problems_of, score_range
 from measurements.enums import FormStatus
 from measurements.models import Questionnaire, QuestionnaireItem
 from measurements.queries import may_write, questionnaires_seen_by
@@ -159,7 +161,7 @@ def test_answers_stay_with_the_version_they_were_given_to(world, eva):
 
 def test_a_retired_form_can_get_a_new_version(world, eva):
     form = make_form(world.joint, world.eva)
-    retire(form=form, asked_for=False, by=eva, now=NOW)
+    retire(form=form, asked_for=lambda: False, by=eva, now=NOW)
     made = new_version(form=form, by=eva, now=NOW)
     activate(form=made, by=eva, now=NOW)
     made.refresh_from_db()
@@ -169,9 +171,26 @@ def test_a_retired_form_can_get_a_new_version(world, eva):
 def test_a_form_that_plans_ask_for_is_not_retired(world, eva):
     form = make_form(world.joint, world.eva)
     with pytest.raises(InUse):
-        retire(form=form, asked_for=True, by=eva, now=NOW)
+        retire(form=form, asked_for=lambda: True, by=eva, now=NOW)
     form.refresh_from_db()
     assert form.status == FormStatus.ACTIVE
+
+
+def test_what_plans_say_is_looked_for_when_the_form_is_held(world, eva):
+    """A plan that is sent between the look at the page and the step counts (P2)."""
+    form = make_form(world.joint, world.eva)
+    with CaptureQueriesContext(connection) as asked, pytest.raises(InUse):
+        retire(form=form, asked_for=lambda: "FOR UPDATE" in "".join(each["sql"] for each in asked), by=eva, now=NOW)
+    second = new_version(form=form, by=eva, now=NOW)
+    problem = Problem("cough", "Planen har en grense.")
+    with CaptureQueriesContext(connection) as asked, pytest.raises(NotReady) as refused:
+        activate(
+            form=second,
+            by=eva,
+            now=NOW,
+            also=lambda: [problem] if "FOR UPDATE" in "".join(each["sql"] for each in asked) else [],
+        )
+    assert refused.value.problems == [problem]
 
 
 def test_a_draft_is_thrown_away_and_nothing_else_is(world, eva):

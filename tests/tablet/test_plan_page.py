@@ -11,6 +11,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from alerts import services
+from alerts.queries.today import colour_today
+from careplans.scoring import Colour
 from measurements.enums import StatementKind
 from measurements.models import ReadingStatement
 from organisations.models import HealthTrust
@@ -54,10 +56,12 @@ def read(browser, now=NOW) -> str:
 def measured(device, value, *, type_id="spo2", ago=timedelta(minutes=10), judged=True):
     reading = make_reading(device, type_id, value, at=NOW - ago)
     if judged:
-        services.assess_patient(
-            patient_id=device.patient_id, municipality_id=device.municipality_id, now=NOW - ago, wait=True
-        )
+        judge(device.patient_id, device.municipality_id, now=NOW - ago)
     return reading
+
+
+def judge(patient_id, municipality_id, *, now):
+    services.assess_patient(patient_id=patient_id, municipality_id=municipality_id, now=now, wait=True)
 
 
 def today(said: str) -> str:
@@ -124,6 +128,17 @@ def test_a_mismeasurement_gives_no_colour(world, plan, as_per):
         fulfils_schedule=False, stated_at=NOW, stated_by=world.kari,
     )  # fmt: skip
     assert today(read(as_per)).startswith("Du har ikke målt i dag")
+
+
+def test_a_reading_from_a_clock_that_is_ahead_hides_nothing_on_the_days_that_follow(world, plan):
+    """It counts on the day it was received, not on all days until its own clock is caught up with (P2)."""
+    make_reading(world.per_tablet, "spo2", 95, at=NOW + timedelta(days=30), received_at=NOW)
+    judge(world.per.pk, world.a.pk, now=NOW)
+    tomorrow = NOW + timedelta(days=1)
+    assert (colour_today(world.per.pk, now=NOW), colour_today(world.per.pk, now=tomorrow)) == (Colour.GREEN, None)
+    make_reading(world.per_tablet, "spo2", 80, at=tomorrow)
+    judge(world.per.pk, world.a.pk, now=tomorrow)
+    assert colour_today(world.per.pk, now=tomorrow) == Colour.RED
 
 
 def test_it_tells_whom_to_ring_while_the_service_is_open(world, plan, as_per):
