@@ -56,7 +56,7 @@ class OwnPlan:
 
 def own_words(version: PlanVersion) -> OwnPlan:
     """What the version says to its patient. Raises Approval.DoesNotExist for one that no doctor has decided about."""
-    decision, names = version.decision, Names.current()
+    decision, names = version.doctors_decision, Names.current()
     return OwnPlan(
         version=version,
         decision=decision,
