@@ -15,9 +15,10 @@ from pypdf import PdfReader
 from accounts.models import User
 from alerts import services
 from alerts.models import Assessment
-from careplans.services import put_in_force, revise
+from careplans.models import Measure
 from careplans.queries.faces import own_words
 from careplans.queries.own import own_plan
+from careplans.services import put_in_force, revise
 from dho.lib.pdf import can_make_pdf
 from tests.factories.accounts import let_in
 from tests.factories.careplans import approve, make_draft, propose
@@ -107,6 +108,21 @@ def test_a_medical_measure_says_who_may_start_it(world, plan, name):
     assert "Start kortisonkuren. (høyst fire ganger) Start bare sammen med helsepersonell." in said
 
 
+@pytest.mark.parametrize("name", FACES)
+def test_what_is_started_only_with_staff_says_so_also_when_it_is_the_patients_own(world, name):
+    draft = make_draft(world.per, world.kari)
+    Measure.objects.create(
+        version=draft, municipality_id=draft.municipality_id, zone="GREEN", kind="OWN", position=60,
+        text="Tren på trappen.", start_alone=False,
+    )  # fmt: skip
+    said = face(name, world, approve(draft, world.dahl))
+    if name == "rest":
+        measures = [each for zone in json.loads(said)["zones"] for each in zone["measures"]]
+        assert [each["start_alone"] for each in measures if each["text"] == "Tren på trappen."] == [False]
+    else:
+        assert "Tren på trappen. Start bare sammen med helsepersonell." in said
+
+
 @pytest.fixture
 def carried(world, plan):
     """The same plan edited without a new decision: it stands on Dahl's of version 2."""
@@ -132,7 +148,10 @@ def test_the_nurse_opens_the_case_that_a_carried_version_has_judged(world, carri
     make_reading(world.per_tablet, "spo2", 80, at=NOW + timedelta(minutes=1))
     with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
         services.assess_patient(
-            patient_id=world.per.pk, municipality_id=world.per.municipality_id, now=NOW + timedelta(minutes=2), wait=True
+            patient_id=world.per.pk,
+            municipality_id=world.per.municipality_id,
+            now=NOW + timedelta(minutes=2),
+            wait=True,
         )
         said = face("nurse", world, carried)
         assessment = Assessment.objects.get(plan_version=carried, reading__isnull=False)
