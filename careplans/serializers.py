@@ -110,7 +110,8 @@ def plan(own: OwnPlan, today: dict[str, Any]) -> dict[str, Any]:
     version, zone = own.version, today.pop("zone")
     return {
         "version": version.number,
-        "approved_at": version.approved_at,
+        # When the doctor decided: what carries the approval on took effect later (ADR 24).
+        "approved_at": own.decision.decided_at,
         "approved_by": {"name": own.decision.name, "hpr_number": own.decision.hpr_number},
         "valid_until": version.valid_until,
         "review_on": version.review_on,

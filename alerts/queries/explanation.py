@@ -33,6 +33,7 @@ def assessment_of(assessment_id: UUID) -> Assessment | None:
             "response__submitted_by_user",
             "response__submitted_by_system",
             "plan_version__decision",
+            "plan_version__approved_from__decision",
             "alert__handling__by",
         )
         .filter(pk=assessment_id)

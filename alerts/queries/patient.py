@@ -111,7 +111,9 @@ def open_alerts(patient: Patient, *, now: datetime) -> list[OpenAlert]:
     alerts = list(Alert.objects.filter(patient=patient, state=AlertState.OPEN).order_by("level", "waiting_since", "id"))
     behind = (
         Assessment.objects.filter(patient=patient, alert__state=AlertState.OPEN, superseded_by__isnull=True)
-        .select_related("reading__submitted_by_user", "response", "plan_version__decision")
+        .select_related(
+            "reading__submitted_by_user", "response", "plan_version__decision", "plan_version__approved_from__decision"
+        )
         .order_by("alert_id", _WORST_FIRST, Coalesce("reading__taken_at", "response__taken_at").desc(), "-id")
         .distinct("alert_id")
     )
@@ -123,7 +125,7 @@ def versions_of(patient: Patient) -> list[PlanVersion]:
     """Every version of the plan, oldest first, with what the page needs of each."""
     return list(
         PlanVersion.objects.filter(patient=patient)
-        .select_related("decision", "created_by")
+        .select_related("decision", "approved_from__decision", "patient", "created_by")
         .prefetch_related("thresholds", *CONTENT)
         .order_by("number")
     )

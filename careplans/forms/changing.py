@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from careplans.enums import MeasureKind
 from careplans.models import PlanVersion, Threshold
+from careplans.models.content import NEEDS_DOCTOR
 from careplans.queries.catalogue import judged_quantities
 from careplans.scoring import Quantity, Rule, RuleKind, RuleSet, problems
 from careplans.scoring.numbers import text
@@ -122,7 +122,7 @@ class ChangesForm(forms.Form):
                 name = f"limit-{threshold.pk}-{side}"
                 self.fields[name] = LimitField(rule, side, self.catalogue.get(rule.quantity))
                 self._names[name] = (threshold.pk, side)
-        medical = version.measures.filter(kind=MeasureKind.MEDICAL)
+        medical = version.measures.filter(NEEDS_DOCTOR)
         self.medical = {str(measure.pk): measure.text for measure in medical}
         self.fields["strike"].choices = list(self.medical.items())  # type: ignore[attr-defined]
 

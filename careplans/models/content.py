@@ -1,5 +1,6 @@
 """What a version says: limits, schedules and measures per zone. Frozen with their version."""
 
+from typing import Final
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -171,6 +172,10 @@ class Schedule(models.Model):
         return self.type_id or self.questionnaire_code
 
 
+# What the doctor answers for: what is called medical, and every measure about medicines, whatever it is called (R-044).
+NEEDS_DOCTOR: Final = Q(kind=MeasureKind.MEDICAL) | Q(category=MeasureCategory.MEDICATION)
+
+
 class Measure(models.Model):
     """An agreed measure (tiltak) of a zone: own, or medical, started alone or only together with staff (R-032)."""
 
@@ -197,6 +202,11 @@ class Measure(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def needs_doctor(self) -> bool:
+        """Whether it is the doctor's to approve: the same as NEEDS_DOCTOR, for one that is read already."""
+        return self.kind == MeasureKind.MEDICAL or self.category == MeasureCategory.MEDICATION
 
 
 class Goal(models.Model):

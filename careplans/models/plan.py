@@ -1,6 +1,7 @@
 """The self-care plan and its versions (R-029, R-044): what is frozen when, and what may follow what."""
 
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +17,9 @@ from careplans.models.template import PlanTemplateVersion
 from dho.lib.numbers import OSLO
 from organisations.models import Municipality
 from patients.models import Patient
+
+if TYPE_CHECKING:
+    from careplans.models.approval import Approval
 
 OPEN_STATUSES = [VersionStatus.DRAFT, VersionStatus.PROPOSED]
 
@@ -239,6 +243,11 @@ class PlanVersion(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def doctors_decision(self) -> "Approval":
+        """The decision it stands on, its own or the one it carries (ADR 24). Raises Approval.DoesNotExist."""
+        return (self.approved_from or self).decision
 
     @property
     def last_day(self) -> date | None:

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from django.db.models import Q
-
 from accounts.actor import Actor
-from careplans.enums import MeasureCategory, MeasureKind, VersionStatus
+from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
+from careplans.models.content import NEEDS_DOCTOR
 from careplans.queries.changes import lines_of
 from careplans.queries.wording import Names
 from patients.access import patients_to_decide_for
@@ -16,8 +15,6 @@ from patients.access import patients_to_decide_for
 _RECENT: Final = timedelta(days=30)
 _ROWS: Final = ("goals", "zone_texts", "measures", "responsibilities")
 _OWN: Final = frozenset({"id", "municipality_id", "version_id", "position"})
-# What the doctor answers for: what is called medical, and every measure about medicines, whatever it is called (R-044).
-DECIDED: Final = Q(kind=MeasureKind.MEDICAL) | Q(category=MeasureCategory.MEDICATION)
 
 
 def approval_to_carry(version: PlanVersion, *, now: datetime) -> PlanVersion | None:
@@ -34,7 +31,7 @@ def approval_to_carry(version: PlanVersion, *, now: datetime) -> PlanVersion | N
 def decided_about(version: PlanVersion) -> list[str]:
     """Everything in the version that is a doctor's to decide, in one order. The database's trigger says the same."""
     limits = [_said(row) for row in version.thresholds.values()]
-    return sorted(limits + [_said(row) for row in version.measures.filter(DECIDED).values()])
+    return sorted(limits + [_said(row) for row in version.measures.filter(NEEDS_DOCTOR).values()])
 
 
 def _said(row: Any) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 
-from careplans.enums import MeasureKind, Zone
+from careplans.enums import Zone
 from careplans.models import Measure, PlanVersion, Schedule
 from careplans.queries.catalogue import ruleset_of
 from careplans.queries.wording import Names, Words, rule_words, schedule_words
@@ -54,9 +54,13 @@ class MeasureLine:
     """One measure of a zone (R-031, R-032)."""
 
     text: str
+    # Category, how often, and who is responsible.
+    more: str
     medical: bool
     start_alone: bool
     new: bool
+    # What the version in force says of the measure, where it says something else.
+    before: str
     pk: UUID
 
     @property
@@ -101,16 +105,18 @@ def schedule_changes(version: PlanVersion, present: PlanVersion | None, names: N
 def zone_measures(version: PlanVersion, present: PlanVersion | None) -> list[ZoneMeasures]:
     """The measures per zone, with what is new and what goes (R-033)."""
     rows, old = list(version.measures.all()), list(present.measures.all()) if present else []
-    before = {(row.zone, row.kind, row.text, row.start_alone) for row in old}
+    before, said = {_measure_key(row) for row in old}, {(row.zone, row.text): _measure_line(row) for row in old}
     texts = {(row.zone, row.text) for row in rows}
     zones = []
     for zone in Zone:
         lines = [
             MeasureLine(
                 text=row.text,
-                medical=row.kind == MeasureKind.MEDICAL,
+                more=_measure_more(row),
+                medical=row.needs_doctor,
                 start_alone=row.start_alone,
-                new=(row.zone, row.kind, row.text, row.start_alone) not in before,
+                new=_measure_key(row) not in before,
+                before="" if _measure_key(row) in before else said.get((row.zone, row.text), ""),
                 pk=row.pk,
             )
             for row in rows
@@ -120,6 +126,16 @@ def zone_measures(version: PlanVersion, present: PlanVersion | None) -> list[Zon
             ZoneMeasures(zone, lines, [row.text for row in old if row.zone == zone and (zone, row.text) not in texts])
         )
     return zones
+
+
+def _measure_key(row: Measure) -> Hashable:
+    """Everything that is said about a measure, so that no change of it goes unseen."""
+    return row.zone, row.kind, row.text, row.start_alone, row.category, row.frequency, row.responsible
+
+
+def _measure_more(row: Measure) -> str:
+    who = gettext("ansvarlig: %(who)s") % {"who": row.responsible} if row.responsible else ""
+    return ", ".join(each for each in (str(row.get_category_display()), row.frequency, who) if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +212,7 @@ def _column_lines(version: PlanVersion) -> dict[tuple[str, str], list[str]]:
 def _measure_line(row: Measure) -> str:
     """The measure with everything that is said about it."""
     said = [row.get_category_display(), row.frequency]
-    if row.kind == MeasureKind.MEDICAL:
+    if row.needs_doctor:
         said.append(gettext("medisinsk tiltak"))
     if not row.start_alone:
         said.append(gettext("startes bare sammen med helsepersonell"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from careplans.enums import GuidanceForm, MeasureKind, Zone
+from careplans.enums import GuidanceForm, Zone
 from careplans.models import Approval, Goal, Measure, PlanVersion, Responsibility
 from careplans.queries.wording import Names, schedule_words
 from measurements.names import name_of
@@ -26,12 +26,12 @@ class ZoneFace:
     @property
     def own(self) -> list[Measure]:
         """What the patient does without medicine or staff."""
-        return [each for each in self.measures if each.kind == MeasureKind.OWN]
+        return [each for each in self.measures if not each.needs_doctor]
 
     @property
     def medical(self) -> list[Measure]:
         """What the doctor has approved, with who may start it (R-032)."""
-        return [each for each in self.measures if each.kind == MeasureKind.MEDICAL]
+        return [each for each in self.measures if each.needs_doctor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class OwnPlan:
 
 def own_words(version: PlanVersion) -> OwnPlan:
     """What the version says to its patient. Raises Approval.DoesNotExist for one that no doctor has decided about."""
-    decision, names = version.decision, Names.current()
+    decision, names = version.doctors_decision, Names.current()
     return OwnPlan(
         version=version,
         decision=decision,

@@ -148,8 +148,7 @@ def plan_page(version: PlanVersion, *, now: datetime, rules: Sequence[Rule] | No
         .order_by("number")
         .last(),
         enrolment=enrolment,
-        # What carries an approval on is decided where the doctor decided (ADR 24).
-        decision=Approval.objects.filter(version=version.approved_from_id or version.pk).first(),
+        decision=getattr(version, "doctors_decision", None),
         limits=[
             _limit_row(change, asked, paused, enrolment, found, result, old_result, catalogue)
             for change in limit_changes(proposed, old, names)

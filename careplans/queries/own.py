@@ -16,7 +16,12 @@ CONTENT: Final = ("goals", "zone_texts", "measures", "responsibilities", "schedu
 
 def own_plan(patient_id: UUID, *, at: datetime) -> PlanVersion | None:
     """The version in force with everything it says; None while no approved version is."""
-    return _in_force(patient_id, at).select_related("decision", "patient").prefetch_related(*CONTENT).first()
+    return (
+        _in_force(patient_id, at)
+        .select_related("decision", "approved_from__decision", "patient")
+        .prefetch_related(*CONTENT)
+        .first()
+    )
 
 
 def _in_force(patient_id: UUID, at: datetime) -> PlanVersionQuerySet:

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actor import Actor
-from careplans.enums import Decision, MeasureKind, VersionStatus
+from careplans.enums import Decision, VersionStatus
 from careplans.models import Approval, PlanVersion
 from careplans.services.content import PlanContent, content_of
 from careplans.services.deciding import approve, decide, waiting_for
@@ -37,14 +37,14 @@ def content_with(version: PlanVersion, changes: DoctorsChanges) -> PlanContent:
     """Everything the version says, with the changes. An id that is not the version's own is left alone."""
     content = content_of(version)
     limits = version.thresholds.order_by("pk").values_list("pk", flat=True)
-    measures = version.measures.order_by("pk").values_list("pk", "kind")
+    measures = version.measures.order_by("pk")
     thresholds: list[dict[str, Any]] = [
         {**values, **changes.limits.get(pk, {})} for pk, values in zip(limits, content.thresholds, strict=True)
     ]
     kept = [
         values
-        for (pk, kind), values in zip(measures, content.measures, strict=True)
-        if not (pk in changes.struck and kind == MeasureKind.MEDICAL)
+        for measure, values in zip(measures, content.measures, strict=True)
+        if not (measure.pk in changes.struck and measure.needs_doctor)
     ]
     return replace(content, thresholds=thresholds, measures=kept)
 

@@ -19,7 +19,8 @@ from audit.logged import logs
 from careplans.enums import VersionStatus, Zone
 from careplans.forms.sending import ReasonForm
 from careplans.models import PlanVersion
-from careplans.queries.carried import DECIDED, approval_to_carry
+from careplans.models.content import NEEDS_DOCTOR
+from careplans.queries.carried import approval_to_carry
 from careplans.queries.changes import differences
 from careplans.queries.gp import latest_enrolment, version_before
 from careplans.queries.minimum import little_data
@@ -102,7 +103,7 @@ def _review(version: PlanVersion, now: datetime) -> dict[str, Any]:
         "before": before,
         "changes": differences(before, version) if before else [],
         "limits": [names.rule(row.rule()) for row in version.thresholds.order_by("pk")],
-        "medical": version.measures.filter(DECIDED),
+        "medical": version.measures.filter(NEEDS_DOCTOR),
     }
 
 

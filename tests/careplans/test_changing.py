@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pgtrigger
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from careplans.enums import Decision, MeasureKind, VersionStatus, Zone
-from careplans.models import Approval, Measure, PlanVersion, Threshold
-from careplans.queries.differences import changed_from, differences, seen_before
+from careplans.models import Approval, Goal, Measure, PlanVersion, Threshold
+from careplans.queries.changes import Difference, differences
+from careplans.queries.differences import changed_from, seen_before
 from careplans.services import (
     AlreadyDecided,
     DoctorsChanges,
@@ -18,6 +21,7 @@ from careplans.services import (
     approve,
     approve_with_changes,
     return_with_question,
+    revise,
     withdraw,
 )
 from careplans.services.proof import content_hash, untrue
@@ -28,6 +32,11 @@ from tests.factories.patients import make_enrolment, make_patient
 
 UNTIL, LATER = NOW + timedelta(days=180), NOW + timedelta(hours=1)
 PREDNISOLON = "Start prednisolon 20 mg i 5 dager"
+SPO2_DIFFERS = Difference(
+    "Grenseverdier",
+    ["Oksygenmetning: gul under 89 · rød under 86 %"],
+    ["Oksygenmetning: gul under 88 · rød under 86 %"],
+)
 
 
 @pytest.fixture
@@ -86,9 +95,10 @@ class TestApproveWithChanges:
         measure = proposal.measures.get(text=PREDNISOLON)
         changes = DoctorsChanges(limits={spo2(proposal).pk: {"yellow_low": Decimal(88)}}, struck=[measure.pk])
         made = decide(proposal, changes, dahl)
+        gone = f"{PREDNISOLON} (medisinsk tiltak, startes bare sammen med helsepersonell)"
         assert changed_from(made).differences == [
-            "Oksygenmetning: gul under 89 · rød under 86 % er blitt gul under 88 · rød under 86 %.",
-            f"Tiltak er fjernet fra Gul – begynnende forverring: {PREDNISOLON}",
+            Difference("Gul – begynnende forverring: tiltak", [gone], []),
+            SPO2_DIFFERS,
         ]
         assert changed_from(proposal) is None
 
@@ -141,9 +151,23 @@ class TestSinceTheDoctorLastDecided:
         third = propose(make_draft(world.per, world.kari), now=LATER)
         found = seen_before(third, by=dahl, present=world.per_plan)
         assert (found.version, found.decision.question) == (proposal, "Hvorfor 89?")
-        assert found.differences[0] == (
-            "Oksygenmetning: gul under 89 · rød under 86 % er blitt gul under 88 · rød under 86 %."
-        )
+        assert SPO2_DIFFERS in found.differences
+
+    def test_a_change_of_contact_and_goals_is_not_called_nothing(self, world, dahl, proposal, as_dahl):
+        return_with_question(version=proposal, question="Hvem ringer pasienten?", by=dahl, now=NOW)
+        third = revise(version=proposal, by=world.actor(world.kari), now=LATER)
+        third.zone_texts.filter(zone="RED").update(contact="Ring 113 straks.")
+        Goal.objects.create(version=third, municipality_id=third.municipality_id, position=9, text="Synge i kor.")
+        found = seen_before(propose(third, now=LATER), by=dahl, present=world.per_plan).differences
+        assert [(each.heading, each.added) for each in found] == [
+            ("Mål", ["Synge i kor."]),
+            ("Rød – akutt forverring: hvem pasienten kontakter", ["Ring 113 straks."]),
+        ]
+        with time_machine.travel(LATER, tick=False):
+            text = " ".join(as_dahl.get(reverse("plan-decide", args=[third.pk])).text.split())
+        assert "Ingenting i planen er endret." not in text
+        # Once since the doctor's question, once since the version in force.
+        assert text.count("<mark>Ring 113 straks.</mark>") == 2
 
     def test_the_version_in_force_is_on_the_page_already(self, world, dahl, proposal):
         assert seen_before(proposal, by=dahl, present=world.per_plan) is None

@@ -14,8 +14,11 @@ from pypdf import PdfReader
 
 from accounts.models import User
 from alerts import services
+from alerts.models import Assessment
+from careplans.models import Measure
 from careplans.queries.faces import own_words
 from careplans.queries.own import own_plan
+from careplans.services import put_in_force, revise
 from dho.lib.pdf import can_make_pdf
 from tests.factories.accounts import let_in
 from tests.factories.careplans import approve, make_draft, propose
@@ -103,6 +106,63 @@ def test_a_medical_measure_says_who_may_start_it(world, plan, name):
     said = face(name, world, plan)
     assert "To ekstra doser inhalasjon. (høyst fire ganger) Start selv." in said
     assert "Start kortisonkuren. (høyst fire ganger) Start bare sammen med helsepersonell." in said
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_what_is_started_only_with_staff_says_so_also_when_it_is_the_patients_own(world, name):
+    draft = make_draft(world.per, world.kari)
+    Measure.objects.create(
+        version=draft, municipality_id=draft.municipality_id, zone="GREEN", kind="OWN", position=60,
+        text="Tren på trappen.", start_alone=False,
+    )  # fmt: skip
+    said = face(name, world, approve(draft, world.dahl))
+    if name == "rest":
+        measures = [each for zone in json.loads(said)["zones"] for each in zone["measures"]]
+        assert [each["start_alone"] for each in measures if each["text"] == "Tren på trappen."] == [False]
+    else:
+        assert "Tren på trappen. Start bare sammen med helsepersonell." in said
+
+
+@pytest.fixture
+def carried(world, plan):
+    """The same plan edited without a new decision: it stands on Dahl's of version 2."""
+    kari = world.actor(world.kari)
+    return put_in_force(version=revise(version=plan, by=kari, now=NOW), by=kari, now=NOW)
+
+
+@pytest.mark.parametrize("name", FACES)
+def test_a_version_put_in_force_is_on_each_face_with_the_decision_that_it_carries(world, carried, name):
+    said = face(name, world, carried)
+    assert [text for text in WRITTEN if text not in said] == []
+    if name == "rest":
+        told = json.loads(said)
+        assert (told["version"], told["approved_at"], told["approved_by"]["name"]) == (
+            carried.number, "2026-11-17T09:00:00Z", "Anne Dahl",
+        )  # fmt: skip
+    else:
+        assert "Fastlege Anne Dahl (HPR 1234567) godkjente planen 17. november 2026." in said
+        assert "Endret 18. november 2026 uten ny godkjenning." in said
+
+
+def test_the_nurse_opens_the_case_that_a_carried_version_has_judged(world, carried):
+    make_reading(world.per_tablet, "spo2", 80, at=NOW + timedelta(minutes=1))
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        services.assess_patient(
+            patient_id=world.per.pk,
+            municipality_id=world.per.municipality_id,
+            now=NOW + timedelta(minutes=2),
+            wait=True,
+        )
+        said = face("nurse", world, carried)
+        assessment = Assessment.objects.get(plan_version=carried, reading__isnull=False)
+        why = plain(let_in(Client(), world.kari).get(reverse("explanation", args=[assessment.pk])).text)
+    assert f"regel: plan versjon {carried.number}, godkjent av Anne Dahl 17.11.2026" in said
+    assert f"Plan versjon {carried.number}, godkjent av Anne Dahl (HPR-nummer 1234567) 17.11.2026" in why
+
+
+def test_a_carried_version_is_read_with_the_same_number_of_queries(world, carried, django_assert_max_num_queries):
+    with django_assert_max_num_queries(10):
+        own_words(own_plan(world.per.pk, at=NOW))
 
 
 def test_the_doctor_of_the_hospital_is_not_called_the_gp(world):

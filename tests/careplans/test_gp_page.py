@@ -17,7 +17,7 @@ from accounts.models import User
 from audit.models import AccessEntry
 from careplans.enums import MeasureKind, Zone
 from careplans.models import Approval, Measure, PlanVersion, Schedule, Threshold
-from careplans.services import return_with_question, withdraw
+from careplans.services import return_with_question, revise, withdraw
 from measurements.enums import StatementKind, Timing
 from measurements.models import ReadingStatement
 from patients.models import Enrolment, Patient, Pause
@@ -557,3 +557,43 @@ class TestWhenItIsTooLate:
         assert "versjon 3 (sendt til godkjenning)" in text
         statuses = PlanVersion.objects.filter(patient=world.per).order_by("number").values_list("status", flat=True)
         assert list(statuses) == ["APPROVED", "WITHDRAWN", "PROPOSED"]
+
+
+class TestMeasuresAreReadWhole:
+    """What the doctor answers for is marked whatever it is called, and each change of it is seen (R-032, R-044)."""
+
+    @pytest.fixture
+    def cures(self, world):
+        """Version 2 has a medicine that is called the patient's own, and is approved."""
+        draft = make_draft(world.per, world.kari)
+        Measure.objects.create(
+            version=draft, municipality_id=draft.municipality_id, zone=Zone.YELLOW, kind=MeasureKind.OWN,
+            category="MEDICATION", position=8, text="Prednisolon 20 mg", frequency="en gang om dagen",
+            responsible="hjemmesykepleien", start_alone=False,
+        )  # fmt: skip
+        return draft
+
+    def test_a_medicine_is_the_doctors_whatever_it_is_called(self, as_dahl, cures):
+        page = as_dahl.get(url(propose(cures)))
+        line = next(each for zone in page.context["page"].zones for each in zone.lines if each.new)
+        assert (line.text, line.medical, line.needs_doctor) == ("Prednisolon 20 mg", True, True)
+        text = " ".join(page.text.split())
+        assert "(Medisiner, en gang om dagen, ansvarlig: hjemmesykepleien)" in text
+        assert "Nytt medisinsk tiltak – krever din godkjenning" in text
+        assert f'name="strike" value="{line.pk}"' in text
+        assert str(line.pk) in page.context["changes_form"].medical
+
+    @pytest.mark.parametrize("what", ["frequency", "responsible", "category"])
+    def test_each_thing_said_of_a_measure_is_compared(self, as_dahl, world, cures, what):
+        cures.measures.filter(text="Prednisolon 20 mg").update(kind="MEDICAL")
+        approve(cures, world.dahl)
+        kari = world.actor(world.kari)
+        draft = revise(version=cures, by=kari, now=NOW)
+        draft.measures.filter(text="Prednisolon 20 mg").update(
+            **{what: {"category": "DIET"}.get(what, "tre ganger om dagen")}
+        )
+        page = as_dahl.get(url(propose(draft)))
+        text = " ".join(page.text.split())
+        assert page.context["page"].changes == 1
+        assert "<del>Prednisolon 20 mg (Medisiner, en gang om dagen, medisinsk tiltak" in text
+        assert "Endret medisinsk tiltak – krever din godkjenning" in text
