@@ -184,6 +184,17 @@ def lines_of(version: PlanVersion, names: Names) -> dict[tuple[str, str], list[s
     return {key: [line for line in lines if line] for key, lines in found.items()}
 
 
+def rest_of(version: PlanVersion, names: Names) -> list[tuple[str, list[str]]]:
+    """What the plan says beside limits, times, measures and the two texts that head it; nothing where it is silent."""
+    elsewhere = {gettext("Hva er viktig for pasienten?"), gettext("Vanlig tilstand")}
+    elsewhere |= {gettext("%(zone)s: tiltak") % {"zone": zone.label} for zone in Zone}
+    return [
+        (heading, lines)
+        for (section, heading), lines in lines_of(version, names).items()
+        if lines and section not in ("grenser", "maletider") and heading not in elsewhere
+    ]
+
+
 def _zone_lines(version: PlanVersion) -> dict[tuple[str, str], list[str]]:
     texts, measures = {text.zone: text for text in version.zone_texts.all()}, list(version.measures.all())
     found: dict[tuple[str, str], list[str]] = {}

@@ -16,7 +16,7 @@ from careplans.queries.backtest import Alarms, Result, backtest
 from careplans.queries.band import Band, band_of
 from careplans.queries.baseline import Usual, planned, usual_values, values_of
 from careplans.queries.catalogue import judged_quantities, ruleset_of
-from careplans.queries.changes import Change, ZoneMeasures, limit_changes, schedule_changes, zone_measures
+from careplans.queries.changes import Change, ZoneMeasures, limit_changes, rest_of, schedule_changes, zone_measures
 from careplans.queries.curves import Curve, curve_of
 from careplans.queries.evidence import Evidence, Period, evidence
 from careplans.queries.in_force import measurement_types
@@ -96,6 +96,7 @@ class PlanPage:
     limits: list[LimitRow]
     schedules: list[Change[Schedule]]
     zones: list[ZoneMeasures]
+    rest: list[tuple[str, list[str]]]
     result: Result
     present_result: Result | None
     period: Period
@@ -148,6 +149,7 @@ def plan_page(version: PlanVersion, *, now: datetime, rules: Sequence[Rule] | No
         .order_by("number")
         .last(),
         enrolment=enrolment,
+        rest=rest_of(version, names),
         decision=getattr(version, "doctors_decision", None),
         limits=[
             _limit_row(change, asked, paused, enrolment, found, result, old_result, catalogue)
