@@ -316,13 +316,12 @@ class TestEvidence:
             make_reading(world.per_tablet, "spo2", value, at=NOW - timedelta(days=days_ago))
         row = self.spo2(as_dahl.get(url(proposal)))
         assert row.usual.text == "87 % (84–92)"  # the median of an even number, 86.5, rounded half up
-        # The plan in force has no fixed days; those of the proposal were never asked for.
-        assert (row.usual.measured_days, row.usual.planned_days) == (6, None)
+        assert (row.usual.measured_days, row.usual.planned_days) == (6, 21)
         # Now: yellow under 88, red under 86. Proposal: yellow under 87, red under 85. A limit itself is mild.
         assert (row.present_alarms.yellow, row.present_alarms.red) == (2, 2)
         assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (2, 1)
         text = plain(as_dahl.get(url(proposal)))
-        assert "6 dager målt, ingen faste dager i planen" in text
+        assert "6 av 21 planlagte dager målt" in text
         assert "2 gule · 1 rød" in text
         assert "versjon 1 ville gitt 2 gule · 2 røde" in text
 
@@ -337,7 +336,7 @@ class TestEvidence:
             municipality_id=world.a.pk, patient=patient, enrolment=course, reason="Reise", registered_at=NOW,
             first_day=NOW.date() - timedelta(days=5), last_day=NOW.date() + timedelta(days=5), registered_by=world.kari,
         )  # fmt: skip
-        make_reading(make_device(patient), "spo2", 90, at=NOW - timedelta(days=8))
+        make_reading(make_device(patient, world.kari), "spo2", 90, at=NOW - timedelta(days=8))
         draft = make_draft(patient, world.kari)
         add_schedule(draft, weekdays=[0, 2, 4])
         row = self.spo2(as_dahl.get(url(propose(draft))))
