@@ -204,7 +204,7 @@ def test_every_part_of_the_content_stands_in_a_section():
         ({"goals": "x"}, "goals"),
         ({"goals": [{}] * 101}, "goals"),
         ({"measures": [{"zone": "BLUE", "text": "x", "position": 0}]}, "measures 1, zone"),
-        ({"measures": [{"zone": "RED", "text": "x" * 301, "position": 0}]}, "measures 1, text"),
+        ({"measures": [{"zone": "RED", "kind": "OWN", "text": "x" * 301, "position": 0}]}, "measures 1, text"),
         ({"thresholds": [{"kind": "BAND", "quantity": "spo2", "red_low": "mye"}]}, "thresholds 1, red_low"),
         ({"schedules": [{"type_id": "blodtype", "weekdays": [0], "times": ["08:00"]}]}, "schedules 1, type_id"),
         ({"schedules": [{"type_id": "spo2", "weekdays": [0], "times": ["25:99"]}]}, "schedules 1, times"),

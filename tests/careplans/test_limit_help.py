@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.http import QueryDict
+from django.utils import timezone
 
 from careplans.forms.sections import sections_of, with_proposal
 from careplans.models import Threshold
@@ -113,7 +114,9 @@ def test_without_measurements_it_says_so_and_proposes_nothing_of_the_own(world):
 
 
 def test_on_the_first_day_there_is_no_period_to_count_from(as_kari, draft):
-    Enrolment.objects.filter(patient=draft.patient).update(allocated_on=NOW.date(), started_on=NOW.date())
+    # The page asks the clock itself.
+    today = timezone.localdate()
+    Enrolment.objects.filter(patient=draft.patient).update(allocated_on=today, started_on=today)
     page = as_kari.get(address(draft)).text
     assert "Oppfølgingen begynte i dag, så det er ingen hele dager å regne ut fra ennå." in page
     assert "Regnet ut fra pasientens egne målinger" not in page
