@@ -186,13 +186,20 @@ def lines_of(version: PlanVersion, names: Names) -> dict[tuple[str, str], list[s
 
 def rest_of(version: PlanVersion, names: Names) -> list[tuple[str, list[str]]]:
     """What the plan says beside limits, times, measures and the two texts that head it; nothing where it is silent."""
-    elsewhere = {gettext("Hva er viktig for pasienten?"), gettext("Vanlig tilstand")}
-    elsewhere |= {gettext("%(zone)s: tiltak") % {"zone": zone.label} for zone in Zone}
-    return [
-        (heading, lines)
-        for (section, heading), lines in lines_of(version, names).items()
-        if lines and section not in ("grenser", "maletider") and heading not in elsewhere
-    ]
+    heads = {gettext("Hva er viktig for pasienten?"), gettext("Vanlig tilstand")}
+    elsewhere = _side_by_side_shown() | heads
+    said = lines_of(version, names)
+    return [(heading, lines) for (_, heading), lines in said.items() if lines and heading not in elsewhere]
+
+
+def other_differences(old: PlanVersion, new: PlanVersion) -> list[Difference]:
+    """What differs beside limits, times and measures, which the doctor's page shows side by side."""
+    return [each for each in differences(old, new) if each.heading not in _side_by_side_shown()]
+
+
+def _side_by_side_shown() -> set[str]:
+    measures = {gettext("%(zone)s: tiltak") % {"zone": zone.label} for zone in Zone}
+    return {gettext("Grenseverdier"), gettext("Når pasienten måler"), *measures}
 
 
 def _zone_lines(version: PlanVersion) -> dict[tuple[str, str], list[str]]:

@@ -25,7 +25,7 @@ from careplans.forms.approval import ApprovalForm, ReturnForm
 from careplans.forms.changing import ChangesForm
 from careplans.models import PlanVersion
 from careplans.queries.carried import changed_without_doctor, changes_of
-from careplans.queries.changes import differences
+from careplans.queries.changes import differences, other_differences
 from careplans.queries.differences import changed_from, seen_before
 from careplans.queries.gp import lately_decided, plan_page, waiting_for
 from careplans.queries.wording import Names, hours_of
@@ -197,7 +197,7 @@ def _plan(
         "struck": request.POST.getlist("strike"),
         "seen_before": seen_before(version, by=by, present=page.present),
         "changed_from": changed_from(version),
-        "all_differences": differences(page.present, version) if page.present else [],
+        "other_differences": other_differences(page.present, version) if page.present else [],
         "late_differences": differences(version, page.newer) if extra.get("late") and page.newer else [],
         "opened": opening_mark(request, version),
         "version": version,
