@@ -120,6 +120,8 @@ def patients_of_register(
 
     Not those who have blocked it, and only in municipalities that it has an agreement with.
     """
+    if hospital_of(by) is None:
+        return Patient.objects.none()
     today = timezone.localdate(now)
     written = HospitalActivity.objects.filter(patient=OuterRef("pk"), department_id=by.service_id)
     about = had_between(by.service_id, today - LET_GO_FOR, today) | Q(Exists(written))
