@@ -155,6 +155,7 @@ def test_a_condition_that_is_not_met_leads_to_a_refusal_and_its_letter(page: Pag
     page.get_by_label("Begrunnelse til personen").fill(
         "Nettbrettet ble for vanskelig. Hjemmesykepleien kommer til deg."
     )
+    page.get_by_label("I brev").check()
     page.get_by_role("button", name="Lagre avslaget").press("Enter")
     expect(page.get_by_text("Avslaget er lagret.")).to_be_visible()
     page.get_by_role("link", name="Brev med svaret").click()
