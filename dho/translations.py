@@ -45,6 +45,7 @@ ENGLISH_FILES: Final = (
     "templates/_components/session_warning.html",
     "templates/careplans/_measure_more.html",
     "templates/careplans/_own_rest.html",
+    "templates/careplans/_own_about.html",
     "templates/careplans/_own_words.html",
     "templates/careplans/_patients_paper.html",
     "templates/careplans/_who.html",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -31,10 +32,10 @@ class CardForm(forms.Form):
     responsible = text_field(_("Fagansvarlig"), most=120, help_text=_("Den som svarer for innholdet i kortet."))
     review_on = DayField(label=_("Gjennomgås innen"))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, questionnaires: QuerySet[Questionnaire], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         types = list(MeasurementType.objects.values_list("code", "label").order_by("label"))
-        forms_in_use = Questionnaire.objects.filter(current=True).order_by("title").values_list("code", "title")
+        forms_in_use = questionnaires.order_by("title").values_list("code", "title")
         self.fields["subject"].choices = [_ANY, *types, *forms_in_use]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

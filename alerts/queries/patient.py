@@ -16,7 +16,7 @@ from alerts.enums import AlertState, Level, Outcome
 from alerts.explanations import COLOUR_WORDS
 from alerts.models import Alert, Assessment, Handling, QueueEntry
 from alerts.queries.queue import entries_of
-from alerts.queries.trends import current_judgement, in_force_from_to
+from alerts.queries.trends import current_judgement
 from careplans.enums import Zone
 from careplans.models import Measure, PlanVersion
 from careplans.queries.own import CONTENT
@@ -125,7 +125,7 @@ def versions_of(patient: Patient) -> list[PlanVersion]:
     """Every version of the plan, oldest first, with what the page needs of each."""
     return list(
         PlanVersion.objects.filter(patient=patient)
-        .select_related("decision", "approved_from__decision", "patient", "created_by")
+        .select_related("decision", "approved_from__decision", "patient", "created_by", "sent_by")
         .prefetch_related("thresholds", *CONTENT)
         .order_by("number")
     )
@@ -133,8 +133,7 @@ def versions_of(patient: Patient) -> list[PlanVersion]:
 
 def version_in_force(versions: list[PlanVersion], at: datetime) -> PlanVersion | None:
     """The version among these that judges what is measured at that moment."""
-    spans = ((version, in_force_from_to(version)) for version in versions)
-    return next((version for version, span in spans if span and span[0] <= at < span[1]), None)
+    return next((version for version in versions if version.in_force_at(at)), None)
 
 
 def measures_for(version: PlanVersion | None, level: int) -> list[Measure]:
@@ -219,7 +218,11 @@ def _plan_events(version: PlanVersion) -> list[Event]:
             version.created_at, gettext("%(name)s: utkast laget") % {"name": name}, version.created_by.get_full_name()
         )
     ]
-    if version.sent_at:
+    if version.approved_from and version.approved_at and version.sent_by:
+        said = gettext("%(name)s: satt i kraft på godkjenningen av versjon %(number)s")
+        what = said % {"name": name, "number": version.approved_from.number}
+        events.append(Event(version.approved_at, what, version.sent_by.get_full_name()))
+    elif version.sent_at:
         events.append(Event(version.sent_at, gettext("%(name)s: sendt til godkjenning") % {"name": name}, ""))
     decision = getattr(version, "decision", None)
     if decision:

@@ -104,15 +104,8 @@ def _limits(threshold: Threshold) -> Limits:
     )
 
 
-def in_force_from_to(version: PlanVersion) -> tuple[datetime, datetime] | None:
-    """When the version judges, end not included; None for one that was never approved. Same rule as `in_force()`."""
-    if version.approved_at is None or version.valid_until is None:
-        return None
-    return version.approved_at, min(version.valid_until, version.superseded_at or version.valid_until)
-
-
 def _stretch(version: PlanVersion) -> Stretch | None:
-    span = in_force_from_to(version)
+    span = version.span
     if span is None:
         return None
     weekdays: dict[str, frozenset[int]] = {}

@@ -36,12 +36,12 @@ def ask_for_doctor(subjects: Collection[tuple[UUID, str]], desk: Desk) -> None:
     """For each patient and measurement type that was just judged not green: has what was started helped?"""
     if not subjects:
         return
-    started = _started({patient_id for patient_id, _ in subjects})
+    started = _started(subjects)
     for patient_id, subject in sorted(subjects, key=str):
-        handling = next((each for each in started.get(patient_id, []) if _yellow(each, subject)), None)
-        if handling is None or _asked_since(handling, subject, desk):
+        since = started.get((patient_id, subject))
+        if since is None or _asked_since(patient_id, subject, desk, since=since):
             continue
-        if _neither_better(patient_id, subject, since=handling.at):
+        if _neither_better(patient_id, subject, since=since):
             headline, detail = not_helped(subject, readings=READINGS)
             desk.open(
                 patient_id,
@@ -89,28 +89,26 @@ def contact_doctor(
     return contact
 
 
-def _started(patient_ids: set[UUID]) -> dict[UUID, list[Handling]]:
-    """The finished cases in which measures were started, newest first, with the alerts that they closed."""
-    found: dict[UUID, list[Handling]] = {}
-    rows = Handling.objects.filter(patient__in=patient_ids, action=HandlingAction.DONE, measure_ids__len__gt=0)
-    for handling in rows.prefetch_related("alerts").order_by("-at", "-pk"):
-        found.setdefault(handling.patient_id, []).append(handling)
-    return found
-
-
-def _yellow(handling: Handling, subject: str) -> bool:
-    return any(
-        alert.kind == AlertKind.ASSESSMENT and alert.subject == subject and alert.level == Level.YELLOW
-        for alert in handling.alerts.all()
+def _started(subjects: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], datetime]:
+    """When measures were last started for a yellow alert about it, of each patient and measurement type."""
+    rows = Handling.objects.filter(
+        patient__in={patient_id for patient_id, _ in subjects},
+        action=HandlingAction.DONE,
+        measure_ids__len__gt=0,
+        alerts__kind=AlertKind.ASSESSMENT,
+        alerts__level=Level.YELLOW,
+        alerts__subject__in={subject for _, subject in subjects},
     )
+    newest = rows.order_by("patient", "alerts__subject", "-at", "-pk").distinct("patient", "alerts__subject")
+    return {
+        (patient_id, subject): at for patient_id, subject, at in newest.values_list("patient", "alerts__subject", "at")
+    }
 
 
-def _asked_since(handling: Handling, subject: str, desk: Desk) -> bool:
+def _asked_since(patient_id: UUID, subject: str, desk: Desk, *, since: datetime) -> bool:
     """Once for each time that measures were started."""
-    asked = Alert.objects.filter(
-        patient_id=handling.patient_id, kind=AlertKind.DOCTOR, subject=subject, opened_at__gt=handling.at
-    )
-    return desk.find(handling.patient_id, AlertKind.DOCTOR, subject) is not None or asked.exists()
+    asked = Alert.objects.filter(patient_id=patient_id, kind=AlertKind.DOCTOR, subject=subject, opened_at__gt=since)
+    return desk.find(patient_id, AlertKind.DOCTOR, subject) is not None or asked.exists()
 
 
 def _neither_better(patient_id: UUID, subject: str, *, since: datetime) -> bool:

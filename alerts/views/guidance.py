@@ -21,6 +21,7 @@ from alerts.queries.guidance import current_versions, owns, readable_cards, read
 from alerts.services.guidance import activate, create_card, retire, save_draft
 from alerts.services.refusals import NotNow, NotYours
 from audit.logged import logs_nothing
+from measurements.queries import questionnaires_seen_by
 
 NOBODY = "Shows advice about problems, no patient."
 
@@ -53,7 +54,7 @@ def new(request: ActorRequest) -> HttpResponse:
     if not by.may(Permission.CONFIGURE):
         raise PermissionDenied
     source = _source(request, by)
-    form = CardForm(request.POST or None, initial=initial_of(source) if source else {})
+    form = _card_form(by, request.POST or None, initial=initial_of(source) if source else {})
     if request.method == "POST" and form.is_valid():
         try:
             code = source.card.code if source else ""
@@ -85,7 +86,7 @@ def card(request: ActorRequest, card_id: UUID) -> HttpResponse:
     found = get_object_or_404(readable_cards(by), pk=card_id)
     if request.method != "POST":
         return _card(request, by, found)
-    form = CardForm(request.POST) if request.POST.get("step") not in ("activate", "retire") else None
+    form = _card_form(by, request.POST) if request.POST.get("step") not in ("activate", "retire") else None
     if not owns(found, by):
         raise Http404
     if form and not form.is_valid():
@@ -128,7 +129,7 @@ def _card(
     basis = draft or current
     own = owns(found, by) and found.retired_at is None
     if own and form is None and basis:
-        form = CardForm(initial=initial_of(basis))
+        form = _card_form(by, initial=initial_of(basis))
     context = {
         "card": found,
         "current": current,
@@ -141,6 +142,12 @@ def _card(
         "problem": problem,
     }
     return render(request, "alerts/guidance_card.html", context, status=status)
+
+
+def _card_form(by: Actor, *args: Any, **kwargs: Any) -> CardForm:
+    """With the forms in use that this person may see; those of other municipalities are their own."""
+    seen = questionnaires_seen_by(by, on=timezone.localdate()).filter(current=True)
+    return CardForm(*args, questionnaires=seen, **kwargs)
 
 
 def _form(request: ActorRequest, form: CardForm, *, status: int) -> HttpResponse:

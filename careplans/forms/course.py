@@ -1,7 +1,7 @@
 """What is filled in while a course runs: the trial, evaluations, pauses, tasks and routines."""
 
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from careplans.enums import EvaluationOutcome, TaskKind
 from dho.lib.texts import LazyText
 from measurements.models import MeasurementType, Questionnaire
-from organisations.forms import DayField
+from organisations.forms import ClocksField, DayField
 from patients.enums import PlanBasis
 
 _INPUT: Final = {"class": "ds-input", "autocomplete": "off"}
@@ -40,26 +40,6 @@ class TextField(forms.CharField):
             },
             **kwargs,
         )
-
-
-class TimesField(forms.CharField):
-    """Times of the day, as people write them: 08.00, 20.00."""
-
-    def clean(self, value: Any) -> list[time]:
-        """The times, each once."""
-        text = str(super().clean(value))
-        found = set()
-        for part in text.replace(" ", ",").split(","):
-            if part:
-                hours, _colon, minutes = part.replace(":", ".").partition(".")
-                try:
-                    found.add(time(int(hours), int(minutes or 0)))
-                except ValueError:
-                    message = gettext("Klokkeslett: skriv slik: 08.00, 20.00. Vi forsto ikke «%(part)s».")
-                    raise forms.ValidationError(message % {"part": part[:20]}) from None
-        if not 1 <= len(found) <= 6:
-            raise forms.ValidationError(gettext("Klokkeslett: skriv ett til seks klokkeslett, for eksempel 08.00."))
-        return sorted(found)
 
 
 def _choice(label: LazyText, choices: Iterable[tuple[str, LazyText]], **kwargs: Any) -> forms.ChoiceField:
@@ -100,16 +80,12 @@ class TrialForm(forms.Form):
     )
     types = _many(_("Målinger hver dag"), _("Målinger: velg minst én."))
     questionnaires = _many(_("Symptomspørsmål hver dag"), _("Symptomspørsmål: velg minst ett skjema."))
-    times = TimesField(
+    times = ClocksField(
         label=_("Klokkeslett"),
+        most=6,
         help_text=_("Når pasienten måler og svarer, for eksempel 08.00 eller 08.00, 20.00."),
-        max_length=60,
         initial="08.00",
-        widget=forms.TextInput(attrs=_INPUT),
-        error_messages={
-            "required": _("Klokkeslett: skriv når pasienten måler, for eksempel 08.00."),
-            "max_length": _("Klokkeslett: skriv ett til seks klokkeslett, for eksempel 08.00."),
-        },
+        error_messages={"required": _("Klokkeslett: skriv når pasienten måler, for eksempel 08.00.")},
     )
     grace_minutes = forms.IntegerField(
         label=_("Hvor mange minutter etter klokkeslettet målingen kan komme"),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import time
 from decimal import Decimal
 from typing import Any, Final
 
@@ -18,7 +17,6 @@ _PLAIN: Final = {"class": "ds-input", "autocomplete": "off"}
 # A column holds seven digits before the comma and three after.
 _LARGEST: Final = Decimal(10**7)
 _MOST_DECIMALS: Final = 3
-_LONGEST_TIMES: Final = 160
 
 
 class Words(forms.CharField):
@@ -104,35 +102,6 @@ class Whole(forms.IntegerField):
             error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
             **kwargs,
         )
-
-
-class Clocks(forms.CharField):
-    """Times of day: «08.00, 20.00»."""
-
-    def __init__(self, label: LazyText, **kwargs: Any) -> None:
-        super().__init__(label=label, required=False, widget=forms.TextInput(attrs={**_PLAIN, "size": 20}), **kwargs)
-
-    def to_python(self, value: Any) -> Any:
-        """The times in the order they were written, each once."""
-        found: list[time] = []
-        if len(value or "") > _LONGEST_TIMES:
-            raise forms.ValidationError(gettext("Klokkeslett: skriv høyst 20 klokkeslett."))
-        for each in re.split(r"[,;]|\s+og\s+|\s+", (super().to_python(value) or "").strip()):
-            clock = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:[.:]?([0-5][0-9]))?", each)
-            if each and clock is None:
-                raise forms.ValidationError(
-                    gettext("Klokkeslett: skriv tidene som 08.00, 20.00. «%(text)s» kan ikke leses.") % {"text": each}
-                )
-            if clock and (at := time(int(clock[1]), int(clock[2] or 0))) not in found:
-                found.append(at)
-        return found
-
-    def run_validators(self, value: Any) -> None:
-        """What was typed has been looked at."""
-
-    def prepare_value(self, value: Any) -> Any:
-        """As people write it."""
-        return ", ".join(f"{each:%H.%M}" for each in value) if isinstance(value, list) else value
 
 
 class Lines(Words):

@@ -18,7 +18,7 @@ LONGEST_TASK = 200
 _TEXT = {"class": "ds-input", "autocomplete": "off"}
 
 
-class RoutineForm(forms.Form):
+class GpRoutineForm(forms.Form):
     """When the GP looks, how often, what the GP has taken on, and with whom and when it was agreed."""
 
     mode = forms.ChoiceField(

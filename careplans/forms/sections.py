@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from careplans.enums import GuidanceForm, Initiator, MeasureCategory, MeasureKind, Zone
-from careplans.forms.fields import Clocks, Lines, Whole, Words, select
+from careplans.forms.fields import Lines, Whole, Words, select
 from careplans.forms.limits import LIMITS, LimitForm, LimitRows, NewLimitForm
 from careplans.forms.rows import RowForm, Rows
 from careplans.queries.subjects import Subjects
@@ -19,7 +19,7 @@ from careplans.services import PlanContent
 from careplans.services.sections import ZONE_OF
 from dho.lib.numbers import WEEKDAYS, decimal_comma, whole_number
 from dho.lib.texts import LazyText
-from organisations.forms import DayField
+from organisations.forms import ClocksField, DayField
 
 LONG: Final = 4000
 _BOX: Final = {"class": "ds-input"}
@@ -115,7 +115,7 @@ class ScheduleForm(RowForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    times = Clocks(_("Klokkeslett"), help_text=_("For eksempel 08.00, 20.00."))
+    times = ClocksField(label=_("Klokkeslett"), required=False, help_text=_("For eksempel 08.00, 20.00."))
     grace_minutes = Whole(_("Frist etterpå, i minutter"), 0, 1440, initial=120)
 
     def __init__(self, *args: Any, subjects: Subjects, **kwargs: Any) -> None:

@@ -250,6 +250,17 @@ class PlanVersion(models.Model):
         return (self.approved_from or self).decision
 
     @property
+    def span(self) -> tuple[datetime, datetime] | None:
+        """When it judges, end not included; None for one that was never approved. The same rule as `in_force()`."""
+        if self.approved_at is None or self.valid_until is None:
+            return None
+        return self.approved_at, min(self.valid_until, self.superseded_at or self.valid_until)
+
+    def in_force_at(self, at: datetime) -> bool:
+        """Whether it judges what is measured at that moment."""
+        return self.span is not None and self.span[0] <= at < self.span[1]
+
+    @property
     def last_day(self) -> date | None:
         """The last day of validity as people say it: validity ends at an instant, usually the midnight after."""
         return (self.valid_until - timedelta(microseconds=1)).astimezone(OSLO).date() if self.valid_until else None

@@ -8,12 +8,11 @@ from accounts.actor import Actor
 from careplans.enums import VersionStatus
 from careplans.models import PlanVersion
 from careplans.models.content import NEEDS_DOCTOR
-from careplans.queries.changes import lines_of
+from careplans.queries.changes import SAID, lines_of
 from careplans.queries.wording import Names
 from patients.access import patients_to_decide_for
 
 _RECENT: Final = timedelta(days=30)
-_ROWS: Final = ("goals", "zone_texts", "measures", "responsibilities")
 _OWN: Final = frozenset({"id", "municipality_id", "version_id", "position"})
 
 
@@ -45,7 +44,7 @@ def changed_without_doctor(by: Actor, *, now: datetime) -> list[PlanVersion]:
     return list(
         PlanVersion.objects.filter(patient__in=own, approved_from__isnull=False, approved_at__gte=now - _RECENT)
         .select_related("patient", "municipality", "sent_by", "approved_by", "approved_from")
-        .prefetch_related(*_ROWS, *(f"approved_from__{rows}" for rows in _ROWS))
+        .prefetch_related(*SAID, *(f"approved_from__{rows}" for rows in SAID))
         .order_by("-approved_at", "-pk")
     )
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext
 
 from careplans.enums import Zone
-from careplans.models import Measure, PlanVersion, Schedule
-from careplans.queries.catalogue import ruleset_of
+from careplans.models import Measure, PlanVersion, Schedule, Threshold
 from careplans.queries.wording import Names, Words, rule_words, schedule_words
 from careplans.scoring import Rule, RuleSet
 from dho.lib.numbers import date_nb
 
 Thing = TypeVar("Thing")
+
+# What `lines_of` reads of a version.
+SAID: Final = ("goals", "zone_texts", "thresholds", "schedules__type", "measures", "responsibilities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +166,23 @@ def differences(old: PlanVersion, new: PlanVersion) -> list[Difference]:
 
 
 def lines_of(version: PlanVersion, names: Names) -> dict[tuple[str, str], list[str]]:
-    """Everything that the version says, by section of the editor and heading, each line whole in itself."""
+    """Everything that the version says, by section of the editor and heading, each line whole in itself.
+
+    What has been fetched for many versions at once (`SAID`) is not fetched again.
+    """
+    prefetch_related_objects([version], *SAID)
+    rules = [row.rule() for row in sorted(version.thresholds.all(), key=_by_key)]
     found = {
         ("viktig", gettext("Hva er viktig for pasienten?")): [version.what_matters],
         ("viktig", gettext("Mål")): [goal.text for goal in version.goals.all()],
         ("vanlig", gettext("Vanlig tilstand")): [version.habitual_state],
         **_zone_lines(version),
         ("grenser", gettext("Grenseverdier")): [
-            f"{names.rule(rule)}: {_plain(rule_words(rule, names))}" for rule in ruleset_of(version).rules
+            f"{names.rule(rule)}: {_plain(rule_words(rule, names))}" for rule in rules
         ],
         ("maletider", gettext("Når pasienten måler")): [
             f"{names.schedule(row)}: {_plain(schedule_words(row))}"
-            for row in version.schedules.select_related("type").order_by("pk")
+            for row in sorted(version.schedules.all(), key=_by_key)
         ],
         ("ansvar", gettext("Hvem som har ansvar for hva")): [
             f"{row.task}: {row.who}" for row in version.responsibilities.all()
@@ -182,6 +190,10 @@ def lines_of(version: PlanVersion, names: Names) -> dict[tuple[str, str], list[s
         **_column_lines(version),
     }
     return {key: [line for line in lines if line] for key, lines in found.items()}
+
+
+def _by_key(row: Threshold | Schedule) -> UUID:
+    return row.pk
 
 
 def rest_of(version: PlanVersion, names: Names) -> list[tuple[str, list[str]]]:

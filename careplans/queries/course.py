@@ -44,7 +44,7 @@ def course_page(course: Enrolment, *, by: Actor, now: datetime, today: date) -> 
         "steps": steps_of(course),
         "open_tasks": [task for task in tasks if task.done_at is None],
         "done_tasks": [task for task in tasks if task.done_at is not None],
-        "plan": next((each for each in versions if _in_force(each, now)), None),
+        "plan": next((each for each in versions if each.in_force_at(now)), None),
         "proposal": next((each for each in versions if each.status == VersionStatus.PROPOSED), None),
         "schedules": list(trial_schedules(at=now).filter(trial=course).select_related("type")),
         "trial": trial_day(course, today=today),
@@ -72,11 +72,6 @@ def steps_of(course: Enrolment) -> list[Taken]:
         found |= PathwayStep.objects.filter(referral=course.referral_id)
     rows = found.select_related("by").order_by("-at", "-pk")
     return [Taken(str(NAMES[row.to_status]), row.at, row.by.get_full_name(), row.why) for row in rows]
-
-
-def _in_force(version: PlanVersion, now: datetime) -> bool:
-    approved = version.status == VersionStatus.APPROVED and version.valid_until is not None
-    return approved and version.valid_until is not None and version.valid_until > now
 
 
 def _trial_over(course: Enrolment, *, today: date) -> bool:

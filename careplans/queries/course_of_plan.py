@@ -50,7 +50,7 @@ def plan_course(patient: Patient, *, by: Actor, now: datetime) -> PlanCourse:
         .order_by("-number")
     )
     standing = next((each for each in versions if each.status in OPEN_STATUSES), None)
-    in_force = next((each for each in versions if _is_in_force(each, now)), None)
+    in_force = next((each for each in versions if each.in_force_at(now)), None)
     return PlanCourse(
         versions=versions,
         open=standing,
@@ -58,10 +58,6 @@ def plan_course(patient: Patient, *, by: Actor, now: datetime) -> PlanCourse:
         in_force=in_force,
         unseen_by_gp=in_force is not None and _is_the_hospitals(in_force, latest_enrolment(patient.pk, now=now)),
     )
-
-
-def _is_in_force(version: PlanVersion, now: datetime) -> bool:
-    return version.status == VersionStatus.APPROVED and version.valid_until is not None and version.valid_until > now
 
 
 def _is_the_hospitals(version: PlanVersion, course: Enrolment | None) -> bool:

@@ -39,9 +39,6 @@ class OwnPlan:
     """Everything that a plan says to its patient."""
 
     version: PlanVersion
-    decision: Approval
-    # «Fastlege Anne Dahl», or «Lege Tor Lie» where another doctor decided, as the hospital's in its phase.
-    approved_by: str
     goals: list[Goal]
     zones: list[ZoneFace]
     # What is measured or answered, and when.
@@ -49,18 +46,29 @@ class OwnPlan:
     responsibilities: list[Responsibility]
     guidance: str
 
+    @property
+    def decision(self) -> Approval:
+        """Whose the plan stands on. Raises Approval.DoesNotExist for a version that no doctor has decided about."""
+        return self.version.doctors_decision
+
+    @property
+    def approved_by(self) -> str:
+        """«Fastlege Anne Dahl», or «Lege Tor Lie» where another doctor decided, as the hospital's in its phase."""
+        name = {"name": self.decision.name}
+        if self.decision.decided_by_id == self.version.patient.gp_id:
+            return gettext("Fastlege %(name)s") % name
+        return gettext("Lege %(name)s") % name
+
     def zone(self, zone: str) -> ZoneFace:
         """The zone of that name."""
         return next(each for each in self.zones if each.zone == zone)
 
 
 def own_words(version: PlanVersion) -> OwnPlan:
-    """What the version says to its patient. Raises Approval.DoesNotExist for one that no doctor has decided about."""
-    decision, names = version.doctors_decision, Names.current()
+    """What the version says to its patient; of a draft to the nurse, who reads it as the patient will."""
+    names = Names.current()
     return OwnPlan(
         version=version,
-        decision=decision,
-        approved_by=_doctor(decision, version),
         goals=list(version.goals.all()),
         zones=zones_of(version),
         # Without the grace: that is the service's, and to the patient it would read as a time limit.
@@ -97,10 +105,3 @@ def guidance_words(version: PlanVersion) -> str:
         return ""
     form = str(GuidanceForm(version.guidance_form).label).lower()
     return ngettext("Hver uke: %(form)s", "Hver %(weeks)s. uke: %(form)s", weeks) % {"weeks": weeks, "form": form}
-
-
-def _doctor(decision: Approval, version: PlanVersion) -> str:
-    name = {"name": decision.name}
-    if decision.decided_by_id == version.patient.gp_id:
-        return gettext("Fastlege %(name)s") % name
-    return gettext("Lege %(name)s") % name

@@ -109,8 +109,7 @@ class PlanPage:
     @property
     def in_force(self) -> bool:
         """Whether this version judges what is measured now."""
-        until = self.version.valid_until
-        return self.version.status == VersionStatus.APPROVED and until is not None and until > self.now
+        return self.version.in_force_at(self.now)
 
     @property
     def present_has_expired(self) -> bool:

@@ -44,7 +44,7 @@ def rulesets_by_patient(patient_ids: Iterable[UUID], *, since: datetime, until: 
 def version_at(versions: Versions, at: datetime) -> tuple[PlanVersion, RuleSet] | tuple[None, None]:
     """The version that judges a fact of that moment: the latest approved by then, not yet superseded or expired."""
     for version, ruleset in reversed(versions):
-        if _was_in_force(version, at):
+        if version.in_force_at(at):
             return version, ruleset
     return None, None
 
@@ -74,10 +74,3 @@ def measurement_types() -> dict[str, tuple[str, tuple[CatalogueQuantity, ...]]]:
     """Short label and quantities of each measurement type; read once per process, for it changes only by migration."""
     types = MeasurementType.objects.prefetch_related("quantities")
     return {each.code: (each.short_label, tuple(each.quantities.all())) for each in types}
-
-
-def _was_in_force(version: PlanVersion, at: datetime) -> bool:
-    if version.approved_at is None or version.valid_until is None:
-        return False
-    superseded = version.superseded_at is not None and version.superseded_at <= at
-    return version.approved_at <= at < version.valid_until and not superseded

@@ -34,7 +34,7 @@ def routine_of(patient: Patient, *, now: datetime) -> GpRoutine | None:
     return GpRoutine.objects.filter(patient=patient).holding(now).select_related("registered_by").first()
 
 
-def routines_of(patient: Patient) -> list[GpRoutine]:
+def gp_routines_of(patient: Patient) -> list[GpRoutine]:
     """Everything that was ever agreed, newest first."""
     found = GpRoutine.objects.filter(patient=patient).select_related("registered_by")
     return list(found.order_by("-valid_from", "-registered_at", "-pk"))

@@ -65,8 +65,9 @@ def send_to_gp(*, version: PlanVersion, by: Actor, now: datetime, reason: str = 
     Raises NotYours, PlanProblems with everything that is missing or cannot be judged, LittleData for too little data
     without a reason, WrongStep unless it is a draft.
     """
-    require_writer(version.patient, by=by, now=now)
     version = locked(version)
+    # Asked once the plan is held: while this waited, the course may have ended and closed the plan with it.
+    require_writer(version.patient, by=by, now=now)
     if version.status != VersionStatus.DRAFT:
         raise WrongStep(version.status)
     hold_forms(version)

@@ -19,10 +19,10 @@ from accounts.roles import Permission
 from audit.enums import Action
 from audit.logged import logs
 from audit.services import record_list_access
-from careplans.forms.routine import RoutineForm
+from careplans.forms.routine import GpRoutineForm
 from careplans.queries.curve_reports import unopened_curves
 from careplans.queries.gp import waiting_for
-from careplans.queries.routine import agreed_looks, routine_of, routines_of
+from careplans.queries.routine import agreed_looks, gp_routines_of, routine_of
 from careplans.services import agree, may_agree, note_look
 from careplans.views.opening import acting
 from patients.access import get_patient, patients_to_decide_for
@@ -75,7 +75,7 @@ def routine(request: ActorRequest, patient_id: UUID) -> HttpResponse:
     writes = Permission.DRAFT_PLAN if request.method == "POST" else Permission.SEE_PLAN
     patient = get_patient(patient_id, by=by, now=now, action=Action.GP_ROUTINE, permission=writes)
     holds, sent = routine_of(patient, now=now), request.POST if request.method == "POST" else None
-    form = RoutineForm(sent, today=timezone.localdate(now), initial=RoutineForm.initial_of(holds))
+    form = GpRoutineForm(sent, today=timezone.localdate(now), initial=GpRoutineForm.initial_of(holds))
     may_write = may_agree(patient, by=acting(request), now=now)
     if not may_write and sent is not None:
         raise PermissionDenied
@@ -83,5 +83,5 @@ def routine(request: ActorRequest, patient_id: UUID) -> HttpResponse:
         agree(patient=patient, agreed=form.agreed, by=acting(request), now=now)
         messages.success(request, gettext("Avtalen med fastlegen er lagret."))
         return redirect("gp-routine", patient.pk)
-    context = {"patient": patient, "holds": holds, "all": routines_of(patient), "form": form, "may_write": may_write}
+    context = {"patient": patient, "holds": holds, "all": gp_routines_of(patient), "form": form, "may_write": may_write}
     return render(request, "careplans/routine.html", context, status=422 if form.errors else 200)

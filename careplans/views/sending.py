@@ -16,15 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actor import ActorRequest
 from audit.enums import Action
 from audit.logged import logs
-from careplans.enums import VersionStatus, Zone
+from careplans.enums import VersionStatus
 from careplans.forms.sending import ReasonForm
 from careplans.models import PlanVersion
 from careplans.models.content import NEEDS_DOCTOR
 from careplans.queries.carried import approval_to_carry
 from careplans.queries.changes import differences
+from careplans.queries.faces import own_words
 from careplans.queries.gp import latest_enrolment, version_before
 from careplans.queries.minimum import little_data
-from careplans.queries.wording import Names, schedule_words
+from careplans.queries.wording import Names
 from careplans.services import (
     LittleData,
     NeedsDoctor,
@@ -114,15 +115,5 @@ def _review(version: PlanVersion, now: datetime) -> dict[str, Any]:
 def preview(request: ActorRequest, version_id: UUID) -> HttpResponse:
     """What the patient will read, as wide as a tablet: no limits, no words for staff (R-034)."""
     version = open_written(request, version_id, Action.OPEN_PLAN, timezone.now())
-    texts, measures = {text.zone: text for text in version.zone_texts.all()}, list(version.measures.all())
-    names = Names.current()
-    context = {
-        "version": version,
-        "patient": version.patient,
-        "zones": [(zone, texts.get(zone), [row for row in measures if row.zone == zone]) for zone in Zone],
-        "schedules": [
-            (names.schedule(row), " ".join(text for name, text in schedule_words(row) if name in ("days", "times")))
-            for row in version.schedules.select_related("type").order_by("pk")
-        ],
-    }
+    context = {"version": version, "patient": version.patient, "plan": own_words(version)}
     return render(request, "careplans/preview.html", context)

@@ -1,6 +1,5 @@
 """What the maker of a questionnaire fills in about the form as a whole."""
 
-import re
 from collections.abc import Iterator
 from datetime import time
 from decimal import Decimal
@@ -15,10 +14,10 @@ from measurements.content import Band, band_problems
 from measurements.enums import HigherIs
 from measurements.forms.fields import DecimalField, LineField, WholeField
 from measurements.models import Questionnaire
+from organisations.forms import ClocksField
 
 BAND_ROWS: Final = 5
 _MOST_POINTS: Final = 9999
-_CLOCK: Final = re.compile(r"([01]?[0-9]|2[0-3])[.:]([0-5][0-9])")
 
 
 class TitleForm(forms.Form):
@@ -39,9 +38,7 @@ class HeadForm(TitleForm):
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Dager"), coerce=int, required=False, choices=[(str(day), name) for day, name in enumerate(WEEKDAYS)]
     )
-    times = LineField(
-        label=_("Klokkeslett"), max_length=60, required=False, help_text=_("For eksempel 09.00, eller 09.00, 20.00.")
-    )
+    times = ClocksField(label=_("Klokkeslett"), required=False, help_text=_("For eksempel 09.00, eller 09.00, 20.00."))
     grace_hours = DecimalField(label=_("Frist etter klokkeslettet, i timer"), help_text=_("For eksempel 3 eller 1,5."))
 
     def __init__(self, data: Any, *, form: Questionnaire) -> None:
@@ -57,15 +54,8 @@ class HeadForm(TitleForm):
             )
 
     def clean_times(self) -> list[time]:
-        """The times of day, in order, each once."""
-        found = set()
-        for part in filter(None, (each.strip() for each in self.cleaned_data["times"].split(","))):
-            clock = _CLOCK.fullmatch(part)
-            if clock is None:
-                message = gettext("Klokkeslett: skriv klokken slik: 09.00. Vi forsto ikke «%(part)s».")
-                raise forms.ValidationError(message % {"part": part})
-            found.add(time(int(clock[1]), int(clock[2])))
-        return sorted(found)
+        """From morning to night."""
+        return sorted(self.cleaned_data["times"])
 
     def clean_grace_hours(self) -> int:
         """The grace in minutes, up to a day."""
@@ -125,7 +115,7 @@ def _head_of(form: Questionnaire) -> dict[str, Any]:
         "title": form.title,
         "higher_is": form.higher_is,
         "weekdays": [str(day) for day in form.weekdays],
-        "times": ", ".join(f"{clock:%H.%M}" for clock in form.times),
+        "times": form.times,
         "grace_hours": decimal_comma(Decimal(form.grace_minutes) / 60, 2).removesuffix(",00"),
     }
     for n, band in enumerate(form.bands, start=1):

@@ -1,6 +1,7 @@
 """What an administrator fills in about an agreement. What may be is decided in `organisations.services`."""
 
-from datetime import date
+import re
+from datetime import date, time
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -43,6 +44,36 @@ class DayField(forms.DateField):
         if day and day.year not in YEARS:
             raise forms.ValidationError(self.error_messages["year"], code="year")
         return day
+
+
+class ClocksField(forms.CharField):
+    """Times of day, typed as people write them: «08.00, 20.00» or «8 og 20». At most `most` of them, each once."""
+
+    def __init__(self, *, label: LazyText, most: int = 20, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={**_TEXT, "size": 20}))
+        super().__init__(label=label, **kwargs)
+        self.most = most
+
+    def to_python(self, value: Any) -> Any:
+        """The times in the order they were written. Raises ValidationError for what is none, and for too many."""
+        found: list[time] = []
+        for part in re.split(r"[,;]|\s+og\s+|\s+", (super().to_python(value) or "").strip()):
+            clock = re.fullmatch(r"([01]?[0-9]|2[0-3])(?:[.:]?([0-5][0-9]))?", part)
+            if part and clock is None:
+                message = gettext("Klokkeslett: skriv tidene som 08.00, 20.00. Vi forsto ikke «%(part)s».")
+                raise forms.ValidationError(message % {"part": part[:20]})
+            if clock and (at := time(int(clock[1]), int(clock[2] or 0))) not in found:
+                found.append(at)
+        if len(found) > self.most:
+            raise forms.ValidationError(gettext("Klokkeslett: skriv høyst %(most)s klokkeslett.") % {"most": self.most})
+        return found
+
+    def run_validators(self, value: Any) -> None:
+        """What was typed has been looked at."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people write it."""
+        return ", ".join(f"{each:%H.%M}" for each in value) if isinstance(value, list) else value
 
 
 class OrganisationField(forms.ChoiceField):

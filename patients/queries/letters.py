@@ -47,8 +47,7 @@ def letter_of(referral: Referral, kind: str, *, current: dict[str, InformationTe
     given = referral.information.select_related("information").order_by("registered_at", "pk")
     texts = current | {each.information.kind: each.information for each in given}
     language = language_of(referral.patient)
-    courses = Enrolment.objects.select_related("service").defer("service__webhook_secret")
-    course = courses.filter(referral=referral).first()
+    service = _allocated_to(referral)
     return Letter(
         kind=kind,
         referral=referral,
@@ -56,6 +55,16 @@ def letter_of(referral: Referral, kind: str, *, current: dict[str, InformationTe
         language=language,
         texts={each: texts[each].body(language) for each in TextKind.values},
         step=referral.steps.select_related("by").order_by("-at", "-pk").first() if answered else None,
-        service=course.service if course else None,
-        hours=week_in_words(course.service.hours) if course else "",
+        service=service,
+        hours=week_in_words(service.hours) if service else "",
     )
+
+
+def _allocated_to(referral: Referral) -> FollowUpService | None:
+    """The service of the answer, also when the course has been handed on to another since."""
+    course = Enrolment.objects.filter(referral=referral).first()
+    if course is None:
+        return None
+    first = course.handovers.filter(moved_at__isnull=False).order_by("moved_at").first()
+    chosen = first.from_service_id if first else course.service_id
+    return FollowUpService.objects.defer("webhook_secret").get(pk=chosen)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from careplans.models import CurveReport, DoctorNotice
 from dho.lib.pdf import can_make_pdf
 from tests.alerts.services.test_doctor import RED, YELLOW, Course
-from tests.careplans.test_gp_page import browser_of, plain
+from tests.careplans.gp import browser_of, plain
 from tests.database import see_everything
 from tests.factories.clock import NOW
 

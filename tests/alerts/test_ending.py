@@ -17,7 +17,7 @@ from alerts.services.doctor_notices import order_plan_notices
 from careplans.models import CaseTask, PlanVersion, Schedule
 from careplans.queries.gp import waiting_for
 from careplans.queries.trial import trial_schedules
-from careplans.services import AlreadyDecided, CourseStopped, approve, evaluate, start_trial
+from careplans.services import AlreadyDecided, CourseStopped, approve, evaluate, send_to_gp, start_trial
 from careplans.services import NotYours as NotTheDoctors
 from patients.access import equipment_out, visible_patients
 from patients.enums import EnrolmentStatus
@@ -156,6 +156,38 @@ def test_a_proposal_is_withdrawn_and_the_doctor_can_approve_it_no_more(world):
     assert version not in waiting_for(doctor, now=NOW)
     with pytest.raises(AlreadyDecided):
         approve(version=version, valid_until=NOW + DAY, by=doctor, now=NOW)
+
+
+def test_a_plan_that_is_sent_while_the_course_ends_is_not_sent(committed_world):
+    """The one who sends waits for the plan, and is then asked anew: what she began as, she no longer is."""
+    world = committed_world
+    with transaction.atomic():
+        see_everything()
+        course = in_trial(world)
+        version = make_draft(course.patient, world.kari)
+    told = []
+
+    def try_to_send():
+        try:
+            with transaction.atomic():
+                see_everything()
+                send_to_gp(version=version, by=actor_of(world.kari), now=NOW, reason="Måler sjelden.")
+        except NotTheDoctors:
+            told.append("refused")
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        see_everything()
+        end(world, course)
+        thread = threading.Thread(target=try_to_send)
+        thread.start()
+        thread.join(1)
+        assert thread.is_alive()
+    thread.join(20)
+    with transaction.atomic():
+        see_everything()
+        assert (told, PlanVersion.objects.get(pk=version.pk).status) == (["refused"], "DRAFT")
 
 
 def test_what_is_proposed_without_a_course_is_neither_told_nor_shown_nor_approved(world):

@@ -21,6 +21,7 @@ from tests.alerts.rows import put_in_queue
 from tests.alerts.test_patient_page import measured
 from tests.factories.accounts import let_in
 from tests.factories.clock import NOW
+from tests.factories.questionnaires import make_form
 
 ADVICE = {"steps": "Ring.\nMål på nytt.", "doctor": "Samme dag.", "responsible": "Eva", "review_on": date(2027, 1, 1)}
 
@@ -213,3 +214,11 @@ def test_wrong_input_is_named_at_the_field_and_the_text_is_kept(world, sent, sai
     page = as_(world.eva).post(reverse("guidance-new"), good | sent)
     assert (page.status_code, said in words(page), "Ring lege straks." in page.text) == (422, True, True)
     assert not GuidanceCard.objects.filter(service=world.joint).exists()
+
+
+def test_the_form_offers_no_questionnaires_of_other_municipalities(world):
+    for owner in (world.joint, world.own_c):
+        make_form(owner, world.eva, code=f"eget-{owner.owner_id}", title=f"Skjema hos {owner.name}")
+    page = as_(world.eva).get(reverse("guidance-new")).text
+    assert "Skjema hos DHO Solør–Odal" in page
+    assert "Skjema hos Oppfølgingstjenesten i Stavanger" not in page

@@ -113,9 +113,10 @@ def test_a_trial_is_started(world, kari):
         ({"types": []}, "types", "Målinger: velg minst én."),
         ({"types": ["tull"]}, "types", "Målinger: velg minst én."),
         ({"questionnaires": []}, "questionnaires", "Symptomspørsmål: velg minst ett skjema."),
-        ({"times": "åtte"}, "times", "Klokkeslett: skriv slik"),
-        ({"times": "24.00"}, "times", "Klokkeslett: skriv slik"),
-        ({"times": ","}, "times", "Klokkeslett: skriv ett til seks"),
+        ({"times": "åtte"}, "times", "Klokkeslett: skriv tidene som 08.00, 20.00. Vi forsto ikke «åtte»."),
+        ({"times": "24.00"}, "times", "Klokkeslett: skriv tidene som 08.00, 20.00. Vi forsto ikke «24.00»."),
+        ({"times": ","}, "times", "Klokkeslett: skriv når pasienten måler, for eksempel 08.00."),
+        ({"times": "1 2 3 4 5 6 7"}, "times", "Klokkeslett: skriv høyst 6 klokkeslett."),
         ({"grace_minutes": "5"}, "grace_minutes", "Minutter: skriv et helt tall fra 15 til 720."),
     ],
 )

@@ -81,7 +81,7 @@ def test_saved_untouched_nothing_changes(as_kari, draft):
         ("grenser-rad-0-yellow_low", "8,8,8", "Skriv et tall, for eksempel 37,5."),
         ("gul-rad-0-text", "å" * 301, "Tiltak: skriv høyst 300 tegn."),
         ("om-review_on", "32.13.2026", "skriv datoen som dag, måned og år"),
-        ("maletider-rad-0-times", "kl. åtte", "«kl.» kan ikke leses."),
+        ("maletider-rad-0-times", "kl. åtte", "Vi forsto ikke «kl.»."),
         ("maletider-rad-0-grace_minutes", "-1", "skriv et helt tall fra 0 til 1440"),
         ("veiledning-guidance_every_weeks", "ofte", "skriv et helt tall fra 1 til 52"),
         ("veiledning-guidance_every_weeks", "4", "Hvordan: velg hvordan veiledningen gis."),

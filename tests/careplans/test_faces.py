@@ -78,6 +78,14 @@ def test_each_face_says_everything_that_is_written_in_the_plan(world, plan, name
     assert [text for text in WRITTEN if text not in said] == []
 
 
+def test_the_nurse_who_writes_reads_a_draft_as_the_patient_will(world):
+    draft = full_draft(world.per, world.kari)
+    said = plain(let_in(Client(), world.kari).get(reverse("plan-preview", args=[draft.pk])).text)
+    assert [text for text in WRITTEN if text not in said] == []
+    assert [text for text in ("Start selv.", "Start bare sammen med helsepersonell.") if text not in said] == []
+    assert "HPR" not in said
+
+
 @pytest.mark.parametrize("name", OF_THE_PATIENT)
 def test_no_limit_stands_on_a_face_of_the_patients(world, plan, name):
     said = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z?", " ", face(name, world, plan))

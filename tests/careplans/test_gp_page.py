@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,27 +16,19 @@ from accounts.enums import Role
 from accounts.models import User
 from audit.models import AccessEntry
 from careplans.enums import MeasureKind, Zone
-from careplans.models import Approval, Measure, PlanVersion, Schedule, Threshold
+from careplans.models import Approval, Measure, PlanVersion, Threshold
 from careplans.services import return_with_question, revise, withdraw
-from measurements.enums import StatementKind, Timing
-from measurements.models import ReadingStatement
-from patients.models import Enrolment, Patient, Pause
+from patients.models import Patient
 from tests import database
-from tests.factories.accounts import let_in, make_device, make_membership, make_user
+from tests.careplans.gp import browser_of, plain, sent_proposal, url
+from tests.factories.accounts import let_in, make_membership, make_user
 from tests.factories.care import block, open_in_emergency
-from tests.factories.careplans import add_schedule, approve, make_draft, propose
+from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 from tests.factories.hospital import make_cooperation
-from tests.factories.measurements import make_reading
 from tests.factories.patients import make_enrolment, make_patient
 
 PLANS = reverse("plans")
-LIMITS = [
-    {"kind": "BAND", "quantity": "spo2", "red_low": Decimal(85), "yellow_low": Decimal(87)},
-    {"kind": "BAND", "quantity": "weight", "yellow_low": Decimal(40), "yellow_high": Decimal(120)},
-    {"kind": "CHANGE", "quantity": "weight", "yellow_high": Decimal("1.5"), "red_high": Decimal(2), "window_hours": 72},
-    {"kind": "NEWS2", "window_hours": 24, "scale": 2},
-]
 
 
 @pytest.fixture(autouse=True)
@@ -48,38 +40,8 @@ def on_the_day() -> Iterator[None]:
 
 @pytest.fixture
 def proposal(world) -> PlanVersion:
-    """Per's version 2 with other limits and a new medical measure, sent to GP Dahl."""
-    draft = make_draft(world.per, world.kari, limits=LIMITS)
-    add_schedule(draft)
-    Measure.objects.create(
-        version=draft,
-        municipality_id=draft.municipality_id,
-        zone=Zone.YELLOW,
-        kind=MeasureKind.MEDICAL,
-        position=8,
-        text="Start prednisolon 20 mg i 5 dager",
-        start_alone=False,
-    )
-    return propose(draft)
-
-
-def url(version, name: str = "plan-decide") -> str:
-    return reverse(name, args=[version.pk])
-
-
-def browser_of(user) -> Client:
-    """A browser where this person is signed in."""
-    browser = Client()
-    let_in(browser, user)
-    return browser
-
-
-def plain(page) -> str:
-    """The page's text with runs of white space as one space, and without tags that only mark."""
-    text = page.text
-    for tag in ("<mark>", "</mark>", "<del>", "</del>"):
-        text = text.replace(tag, "")
-    return " ".join(text.replace("\u00a0", " ").split())
+    """Per's version 2, sent to GP Dahl."""
+    return sent_proposal(world)
 
 
 def unsaved(page) -> str | None:
@@ -303,127 +265,6 @@ class TestOnePlan:
 
     def test_it_refuses_other_methods(self, as_dahl, proposal):
         assert as_dahl.delete(url(proposal)).status_code == 405
-
-
-class TestEvidence:
-    """NOW is Wednesday 18.11. at 10 in Oslo: the period is 28.10.–17.11., whole days."""
-
-    def spo2(self, page):
-        return next(row for row in page.context["page"].limits if row.change.either.quantity == "spo2")
-
-    def test_it_shows_usual_values_and_what_both_versions_would_have_said(self, as_dahl, world, proposal):
-        for days_ago, value in ((1, 84), (2, 85), (3, 86), (4, 87), (5, 91), (6, 92)):
-            make_reading(world.per_tablet, "spo2", value, at=NOW - timedelta(days=days_ago))
-        row = self.spo2(as_dahl.get(url(proposal)))
-        assert row.usual.text == "87 % (84–92)"  # the median of an even number, 86.5, rounded half up
-        assert (row.usual.measured_days, row.usual.planned_days) == (6, 21)
-        # Now: yellow under 88, red under 86. Proposal: yellow under 87, red under 85. A limit itself is mild.
-        assert (row.present_alarms.yellow, row.present_alarms.red) == (2, 2)
-        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (2, 1)
-        text = plain(as_dahl.get(url(proposal)))
-        assert "6 av 21 planlagte dager målt" in text
-        assert "2 gule · 1 rød" in text
-        assert "versjon 1 ville gitt 2 gule · 2 røde" in text
-
-    def test_planned_days_are_those_of_the_trial_without_its_pauses(self, as_dahl, world):
-        """The proposal asks for three days a week; the trial asked for every day (AT-27, R-015)."""
-        patient = make_patient(world.a.pk, "Ny", "Pasient", gp=world.dahl)
-        course = make_enrolment(patient, world.joint, started_on=NOW.date() - timedelta(days=60))
-        Schedule.objects.create(
-            municipality_id=world.a.pk, trial=course, type_id="spo2", weekdays=[*range(7)], times=[time(8)]
-        )
-        Pause.objects.create(
-            municipality_id=world.a.pk, patient=patient, enrolment=course, reason="Reise", registered_at=NOW,
-            first_day=NOW.date() - timedelta(days=5), last_day=NOW.date() + timedelta(days=5), registered_by=world.kari,
-        )  # fmt: skip
-        make_reading(make_device(patient, world.kari), "spo2", 90, at=NOW - timedelta(days=8))
-        draft = make_draft(patient, world.kari)
-        add_schedule(draft, weekdays=[0, 2, 4])
-        row = self.spo2(as_dahl.get(url(propose(draft))))
-        assert row.usual.missing == "1 av 16 planlagte dager målt"
-
-    def test_it_counts_whole_days_in_the_period_only(self, as_dahl, world, proposal):
-        start, end = datetime(2026, 10, 27, 23, tzinfo=UTC), datetime(2026, 11, 17, 23, tzinfo=UTC)
-        for at, value in (
-            (start - timedelta(seconds=1), 70),
-            (start, 90),
-            (end - timedelta(seconds=1), 92),
-            (end, 70),
-        ):
-            make_reading(world.per_tablet, "spo2", value, at=at)
-        row = self.spo2(as_dahl.get(url(proposal)))
-        assert (row.usual.lowest, row.usual.highest, row.usual.measured_days) == (90, 92, 2)
-
-    def test_it_leaves_out_faulty_impossible_and_unplaceable_values(self, as_dahl, world, proposal):
-        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
-        make_reading(world.per_tablet, "spo2", 20, at=NOW - timedelta(days=2))
-        make_reading(world.per_tablet, "spo2", None, at=NOW - timedelta(days=3))
-        make_reading(world.per_tablet, "spo2", 60, at=NOW - timedelta(days=4), timing=Timing.FUTURE)
-        faulty = make_reading(world.per_tablet, "spo2", 70, at=NOW - timedelta(days=5))
-        doubted = make_reading(world.per_tablet, "spo2", 94, at=NOW - timedelta(days=6))
-        for reading, kinds in ((faulty, ["FAULTY"]), (doubted, ["FAULTY", "CONFIRMED"])):
-            for minute, kind in enumerate(kinds):
-                ReadingStatement.objects.create(
-                    municipality_id=reading.municipality_id,
-                    reading=reading,
-                    kind=StatementKind(kind),
-                    reason="Kald hånd",
-                    fulfils_schedule=False,
-                    stated_at=NOW - timedelta(hours=1) + timedelta(minutes=minute),
-                    stated_by=world.kari,
-                )
-        row = self.spo2(as_dahl.get(url(proposal)))
-        assert (row.usual.lowest, row.usual.highest) == (90, 94)
-        assert row.usual.left_out.words == (
-            "4 målinger er holdt utenfor: "
-            "1 kalt feilmåling, 1 fra en klokke som går feil, 2 med en verdi som ikke er mulig."
-        )
-        # A clock that is wrong does not make the value wrong: it was judged when it came, and red.
-        assert (row.proposed_alarms.yellow, row.proposed_alarms.red) == (0, 1)
-
-    def test_it_uses_history_before_the_period(self, as_dahl, world, proposal):
-        first = datetime(2026, 10, 28, 8, tzinfo=UTC)
-        make_reading(world.per_tablet, "weight", "80.0", at=first - timedelta(days=1))
-        make_reading(world.per_tablet, "weight", "82.5", at=first)
-        rows = as_dahl.get(url(proposal)).context["page"].limits
-        change = next(row for row in rows if row.change.either.kind == "CHANGE")
-        assert (change.proposed_alarms.yellow, change.proposed_alarms.red) == (0, 1)
-
-    def test_planned_days_begin_with_the_course(self, as_dahl, world, proposal):
-        Enrolment.objects.filter(patient=world.per).update(started_on=datetime(2026, 11, 16, tzinfo=UTC).date())
-        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
-        row = self.spo2(as_dahl.get(url(proposal)))
-        assert (row.usual.measured_days, row.usual.planned_days) == (1, 2)
-
-    def test_it_says_that_nothing_was_measured(self, as_dahl, proposal):
-        row = self.spo2(as_dahl.get(url(proposal)))
-        assert row.usual is None
-        assert "Ingen målinger" in plain(as_dahl.get(url(proposal)))
-
-    def test_many_readings_cost_no_more_queries(self, as_dahl, world, proposal):
-        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
-        # The first time is remembered; after that a look is only logged.
-        as_dahl.get(url(proposal))
-        with CaptureQueriesContext(connection) as few:
-            as_dahl.get(url(proposal))
-        for hour in range(24, 21 * 24, 8):
-            make_reading(world.per_tablet, "weight", 80 + hour % 3, at=NOW - timedelta(hours=hour))
-        with CaptureQueriesContext(connection) as many:
-            as_dahl.get(url(proposal))
-        assert len(many) == len(few)
-
-    def test_another_patients_readings_never_count(self, as_dahl, world, proposal):
-        make_reading(world.solveig_tablet, "spo2", 70, at=NOW - timedelta(days=1))
-        assert self.spo2(as_dahl.get(url(proposal))).usual is None
-
-    def test_the_bar_has_a_point_not_a_comma(self, as_dahl, world, proposal):
-        make_reading(world.per_tablet, "spo2", 90, at=NOW - timedelta(days=1))
-        band = self.spo2(as_dahl.get(url(proposal))).band
-        assert [area.zone for area in band.areas] == ["red", "yellow", "green"]
-        assert [limit.label for limit in band.limits] == ["85", "87"]
-        numbers = [*(area.x for area in band.areas), *(area.width for area in band.areas), band.marker]
-        assert all(0 <= float(number) <= 300 for number in numbers)
-        assert sum(float(area.width) for area in band.areas) == pytest.approx(300, abs=0.2)
 
 
 class TestApproving:

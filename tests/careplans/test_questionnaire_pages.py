@@ -236,11 +236,11 @@ def test_the_head_of_a_draft_is_changed(eva, draft):
         ({"weekdays": ["0"]}, {"times": ["Velg både dager og klokkeslett, eller la begge stå tomme."]}),
         (
             {"times": "kvart over ni", "weekdays": ["0"]},
-            {"times": ["Klokkeslett: skriv klokken slik: 09.00. Vi forsto ikke «kvart over ni»."]},
+            {"times": ["Klokkeslett: skriv tidene som 08.00, 20.00. Vi forsto ikke «kvart»."]},
         ),
         (
             {"times": "25.00", "weekdays": ["0"]},
-            {"times": ["Klokkeslett: skriv klokken slik: 09.00. Vi forsto ikke «25.00»."]},
+            {"times": ["Klokkeslett: skriv tidene som 08.00, 20.00. Vi forsto ikke «25.00»."]},
         ),
         ({"grace_hours": "0"}, {"grace_hours": ["Frist: skriv et tall fra 0,25 til 24 timer."]}),
         (

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from careplans.models import GpLook, GpRoutine
-from tests.careplans.test_gp_page import browser_of, plain
+from tests.careplans.gp import browser_of, plain
 from tests.careplans.test_routine import agree_now
 from tests.factories.accounts import make_membership, make_user
 from tests.factories.careplans import make_draft, propose

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import reverse
 
 from careplans.models import DoctorContact, DoctorNotice, PlanOpening
-from tests.careplans.test_gp_page import plain
+from tests.careplans.gp import plain
 from tests.factories.careplans import approve, make_draft, propose
 from tests.factories.clock import NOW
 

@@ -30,7 +30,8 @@ def people(live) -> None:
 
 
 def looks_right(page: Page) -> None:
-    """No fault for axe, and no sideways scroll, wide and narrow."""
+    """No fault for axe, and no sideways scroll, wide and narrow; of the whole page, not of one on its way."""
+    page.wait_for_load_state()
     for width in (1280, 640, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, width)

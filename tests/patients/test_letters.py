@@ -12,11 +12,14 @@ from pypdf import PdfReader
 
 from dho.lib import pdf
 from patients.enums import EndReason, TextKind
+from patients.models import Enrolment
 from patients.services import allocate, decline, write_text
 from tests.database import see_everything
 from tests.factories.accounts import let_in, make_user
+from tests.factories.care import make_handover
 from tests.factories.clock import NOW
 from tests.factories.intake import TOLD, actor, assessed, decided, make_handler, make_referral
+from tests.factories.organisations import make_service
 from tests.factories.patients import make_patient
 
 needs_pango = pytest.mark.skipif(not pdf.can_make_pdf(), reason="WeasyPrint needs Pango: script/setup --system")
@@ -71,6 +74,19 @@ def test_the_letter_of_an_allocation_says_all_it_must(as_hege, world, hege):
         "BAKKE, Tor", "14.03.1948",
     ) == []  # fmt: skip
     assert "<title>Brev, utskrift – DHO</title>" in text
+
+
+def test_the_letter_names_the_service_that_was_chosen_also_after_a_handover(as_hege, world, hege):
+    found = allocated(world, hege)
+    unit = make_service("Egen enhet", owner=world.a.pk)
+    course = Enrolment.objects.get(referral=found)
+    make_handover(
+        found.patient, unit, world.kari, answer="ACCEPTED", answered_at=NOW, answered_by=world.kari, moved_at=NOW
+    )
+    Enrolment.objects.filter(pk=course.pk).update(service=unit)
+    text = read(as_hege, found).text
+    assert missing(text, "DHO Solør–Odal, telefon 62 80 00 00") == []
+    assert "Egen enhet" not in text
 
 
 def test_the_letter_of_a_refusal_says_why_and_how_to_complain(as_hege, world, hege):
